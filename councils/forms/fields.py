@@ -1,0 +1,55 @@
+"""Fields that several forms of the councils share."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from councils import files
+
+
+def _help(kinds: tuple[str, ...], before: Any) -> str:
+    """ "What it is for. PDF, JPG, up to 20 MB." """
+    limit = {"kinds": files.said(kinds), "limit": settings.FILE_MEGABYTES}
+    return f"{before} {_('%(kinds)s, up to %(limit)d MB.') % limit}".strip()
+
+
+_lazy_help = lazy(_help, str)
+
+
+class UploadField(forms.FileField):
+    """A file of one of `kinds`, examined before the form is valid: what is wrong with it stands beside the field.
+
+    Gives the upload, to be kept by `councils.files.store` in the operation. The form needs `enctype`
+    "multipart/form-data"; the pages that draw any form ask `form.is_multipart`.
+    """
+
+    widget = forms.FileInput
+    default_error_messages = {
+        "required": gettext_lazy("Choose a file."),
+        "invalid": gettext_lazy("Choose a file."),
+        "missing": gettext_lazy("Choose a file."),
+        "empty": gettext_lazy("The file is empty."),
+    }
+
+    def __init__(self, *, kinds: Collection[str] = tuple(files.KINDS), help_text: Any = "", **options: Any):
+        self.kinds = tuple(kinds)
+        super().__init__(help_text=_lazy_help(self.kinds, help_text), **options)
+        self.widget.attrs["accept"] = ",".join(f".{kind}" for kind in self.kinds) + (
+            ",.jpeg" if "jpg" in self.kinds else ""
+        )
+
+    def clean(self, data, initial=None):
+        upload = super().clean(data, initial)
+        if not data:
+            return upload
+        try:
+            files.examine(upload, self.kinds)
+        except files.FileRefused as refusal:
+            raise ValidationError(str(refusal)) from refusal
+        return upload

@@ -1,0 +1,77 @@
+"""Fields that several forms of the panel share, and the moment that a day and a clock mean here."""
+
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from neighbourhoods import latvian
+
+
+def choose_from(form: forms.BaseForm, name: str, rows: QuerySet) -> None:
+    """The rows that a field of the form offers."""
+    cast(forms.ModelChoiceField, form.fields[name]).queryset = rows
+
+
+def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
+    """The values that a field of the form offers, with their words."""
+    cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
+
+
+def day_field(label: Any, **options) -> forms.DateField:
+    """A day, between years in which somebody could mean it."""
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"class": "kp-w-date"}),
+        validators=[
+            MinValueValidator(date(2000, 1, 1), _("Write a year after 2000.")),
+            MaxValueValidator(date(2100, 12, 31), _("Write a year before 2100.")),
+        ],
+        **options,
+    )
+
+
+def clock_field(label: Any, **options) -> forms.TimeField:
+    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"class": "kp-w-time"}), **options)
+
+
+def long_text(rows: int, **attrs) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, **attrs})
+
+
+def moment(day: date, clock: time, known: datetime | None = None) -> datetime:
+    """The moment at which clocks here show `clock` on `day`.
+
+    Raises ValidationError in the night of the change of clocks for a time that they skip or show twice; `known` is a
+    moment that was chosen before and is taken back as it was.
+    """
+    wall = datetime.combine(day, clock.replace(second=0, microsecond=0))
+    if known is not None and timezone.make_naive(known).replace(second=0, microsecond=0) == wall:
+        return known
+    zone = timezone.get_current_timezone()
+    local = wall.replace(tzinfo=zone)
+    shown = {"time": latvian.clock(clock)}
+    if local.astimezone(UTC).astimezone(zone).replace(tzinfo=None) != wall:
+        raise ValidationError(_("Clocks go forward this night and skip %(time)s. Choose another time."), params=shown)
+    if local.utcoffset() != local.replace(fold=1).utcoffset():
+        raise ValidationError(
+            _("Clocks go back this night and show %(time)s twice. Choose another time."), params=shown
+        )
+    return local
+
+
+class NeighbourhoodsField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+
+class CouncilsField(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, council):
+        return council.neighbourhood.short_name

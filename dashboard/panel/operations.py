@@ -1,0 +1,86 @@
+"""What the coordinator does at once in two rooms: enter somebody and give them a seat. All of it or nothing."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+
+from councils import operations as councils
+from councils.models import Council, Membership, Substitute, Term
+from events import operations as events
+from events.models import Event, Rsvp
+from people import operations as people
+from people.models import Person, User
+
+SENT_TWICE = timedelta(minutes=1)
+
+
+def entered_just_now(*, given_name: str, family_name: str, by: User, now: datetime) -> Person | None:
+    """Somebody of this name whom the same coordinator entered within the last minute: a form that was sent twice."""
+    rows = Person.objects.filter(given_name=given_name, family_name=family_name, created_by=by, erased_at=None)
+    return rows.filter(created_at__gt=now - SENT_TWICE).order_by("pk").first()
+
+
+def _enter_once(new_person: dict, is_namesake: bool, by: User, now: datetime) -> Person:
+    """The caller holds the lock that the same form sent twice waits for."""
+    names = {name: new_person[name] for name in ("given_name", "family_name")}
+    twin = None if is_namesake else entered_just_now(**names, by=by, now=now)
+    return twin or people.enter_person(by=by, now=now, **new_person)
+
+
+@transaction.atomic
+def enter_and_seat(
+    *,
+    term: Term,
+    person: Person | None,
+    new_person: dict,
+    is_namesake: bool,
+    started_on: date,
+    by: User,
+    now: datetime,
+    source: str = "",
+    ended_on: date | None = None,
+    end_reason: str = "",
+) -> Membership:
+    """Seat `person` in the council, or somebody entered now from `new_person`.
+
+    Raises CouncilRefused as `seat_member` does; nobody is entered then. Locks the council.
+    """
+    Council.objects.select_for_update(no_key=True).get(pk=term.council_id)
+    person = person or _enter_once(new_person, is_namesake, by, now)
+    return councils.seat_member(
+        term=term,
+        person=person,
+        started_on=started_on,
+        source=source,
+        ended_on=ended_on,
+        end_reason=end_reason,
+        by=by,
+        now=now,
+    )
+
+
+@transaction.atomic
+def enter_and_list(
+    *, term: Term, person: Person | None, new_person: dict, is_namesake: bool, by: User, now: datetime, **place
+) -> Substitute:
+    """Put `person`, or somebody entered now from `new_person`, into the order of substitutes.
+
+    Raises CouncilRefused as `enter_substitute` does; nobody is entered then. Locks the council.
+    """
+    Council.objects.select_for_update(no_key=True).get(pk=term.council_id)
+    person = person or _enter_once(new_person, is_namesake, by, now)
+    return councils.enter_substitute(term=term, person=person, by=by, now=now, **place)
+
+
+@transaction.atomic
+def enter_and_rsvp(
+    *, event: Event, person: Person | None, new_person: dict, is_namesake: bool, by: User, now: datetime, **answers
+) -> Rsvp:
+    """Sign up `person`, or somebody entered now from `new_person`, on the phone's behalf.
+
+    Who has signed up already keeps that sign-up. Raises RsvpRefused as `rsvp` does; nobody is entered then.
+    Locks the event.
+    """
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    person = person or _enter_once(new_person, is_namesake, by, now)
+    return events.rsvp(event=event, person=person, by=by, now=now, **answers)

@@ -1,0 +1,1 @@
+"""What is printed of an event, and what a participant takes home."""

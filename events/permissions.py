@@ -1,0 +1,35 @@
+"""Who may see more of an event than everybody: those who prepare it."""
+
+from django.utils import timezone
+
+from events.models import Event
+from people.permissions import can_coordinate
+
+
+def _prepares(user, event: Event) -> bool:
+    """A coordinator, or who today holds an office in the one council whose meeting this is. At most three queries.
+
+    What several councils prepare together is the coordinator's, as in `councils.permissions.can_run_meeting`.
+    """
+    if not user.is_authenticated:
+        return False
+    if can_coordinate(user):
+        return True
+    if not user.person.offices.held(timezone.localdate()).filter(council__meetings__event=event).exists():
+        return False
+    return event.meeting.councils.count() == 1
+
+
+def can_see_draft(user, event: Event) -> bool:
+    """See the event before it is published."""
+    return _prepares(user, event)
+
+
+def can_see_rsvps(user, event: Event) -> bool:
+    """See who signed up, and what they ask."""
+    return _prepares(user, event)
+
+
+def can_check_in(user, event: Event) -> bool:
+    """Note at the door who comes, and let in who did not sign up."""
+    return _prepares(user, event)

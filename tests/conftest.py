@@ -1,0 +1,42 @@
+import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.conf import settings
+from django.core.cache import cache
+
+RIGA = ZoneInfo("Europe/Riga")
+
+
+def pytest_configure(config):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Files are looked for when they are asked for: a list of all of them for every client costs more than its request.
+    settings.WHITENOISE_AUTOREFRESH = True
+    # Nudges of unit tests go nowhere: nothing listens on the memory broker of this process.
+    from kekava_portal.celery import app
+
+    app.conf.update(broker_url="memory://", broker_transport_options={})
+
+
+@pytest.fixture(autouse=True)
+def fresh_caches(request):
+    """No page, rate limit or demo band of an earlier test."""
+    if request.node.get_closest_marker("django_db") or "db" in request.fixturenames:
+        request.getfixturevalue("db")
+        cache.clear()
+    from people.context_processors import _demo
+
+    _demo.update(until=0.0, loaded=False)
+
+
+@pytest.fixture(autouse=True)
+def mail_folder(tmp_path):
+    """Each test has its own folder of sent mail."""
+    settings.MAIL_FOLDER = tmp_path / "mail"
+    return settings.MAIL_FOLDER
+
+
+@pytest.fixture
+def now():
+    """A Monday morning in Riga: the day the demonstration pictures show."""
+    return datetime.datetime(2026, 11, 23, 9, 0, tzinfo=RIGA)
