@@ -21,6 +21,7 @@ from councils import regulation
 from councils.models import AgendaItem, Council, Matter, Meeting, Membership, Office, Seat, Submission, Substitute, Term
 from councils.working_days import add_working_days, is_working_day, next_working_day
 from dashboard import demo_content as content
+from dashboard import demo_sign_up
 from dashboard import demo_work as work
 from dashboard.demo_content import ComingEvent, FormingCouncil, Login, PastEvent, Topic, WorkingCouncil
 from dashboard.demo_matters import Correspondence
@@ -115,6 +116,7 @@ class _Loader:
         for coming in content.COMING_EVENTS:
             self.announce(coming)
         Rsvp.objects.bulk_create(self.rsvps, batch_size=BATCH)
+        demo_sign_up.enter(seed=self.seed, now=self.now, by=self.coordinator)
         self.keep_records()
 
     # people

@@ -486,6 +486,56 @@ COMING_EVENTS = (
         description="Reizi gadā vienuviet tiekas visas padomes un domes deputāti (§36).",
     ),
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a coming event asks (kind, words, answers to choose from) and offers (kind, note, days before the start
+    until which one asks; 0: it is there without asking)."""
+
+    title: str
+    questions: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
+    services: tuple[tuple[str, str, int], ...] = ()
+    online_capacity: int | None = None
+
+
+ASKED = (
+    Asked(
+        "Ideju forums: novads, kurā sadzird",
+        questions=(
+            ("choice", "Kurā darba grupā gribi strādāt?", ("Ielas un drošība", "Daba un parki", "Jaunieši", "Kultūra")),
+        ),
+        services=(("children", "no 4 gadiem, pie sānu ieejas", 0), ("sign", "", 5), ("transport", "no Baldones", 3)),
+    ),
+    Asked(
+        "Mācības padomju sekretāriem: protokols vienā vakarā",
+        questions=(
+            ("choice", "Ar ko tu raksti protokolu?", ("Ar portālu", "Ar teksta redaktoru", "Uz papīra")),
+            ("yes", "Esmu jau rakstījis protokolu", ()),
+        ),
+        services=(("loop", "", 0),),
+        online_capacity=40,
+    ),
+)
+# What came of past events, by title.
+RESULTS = {
+    "Saruna par jauno autobusu sarakstu": (
+        "Pārvadātājs pārskatīs rīta reisus līdz janvārim. Padome apkopos, kuros laikos autobuss ir pilns, un par to "
+        "lems nākamajā sēdē."
+    ),
+    "Rudens talka Jaunsilā": "Savākti 40 maisi lapu, ieziemotas visas dobes. Pavasarī stādīsim ceriņus.",
+    "Mācības: kā uzrakstīt iesniegumu, uz kuru atbild": (
+        "Paraugs un piemēri ir padomju lapās. Nākamās mācības: kā rakstīt protokolu."
+    ),
+}
+SURVEY_COMMENTS = (
+    "Beidzot kāds uzklausīja līdz galam.",
+    "Gribētos vairāk laika jautājumiem.",
+    "Labi, ka bija vieta bērniem.",
+    "Lūdzu, sāciet laikā!",
+    "Paldies, viss bija saprotami.",
+    "Pietrūka atbildes par apgaismojumu.",
+)
 CANCEL_REASON = "Darbnīcas vadītājs ir saslimis. Jauno dienu paziņosim."
 
 # --- submissions ------------------------------------------------------------------------------------------------------

@@ -4,14 +4,17 @@ The headings are Latvian whatever language the reader chose: they are part of th
 the page, and somebody's pivot table is built on them. Cells are plain Python values; the formats write them down.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import tablib
 from django.conf import settings
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.db.models.functions import Collate
 from django.utils import timezone
 from django.utils.functional import Promise
@@ -46,7 +49,7 @@ from dashboard.filters import (
     filter_rsvps,
 )
 from events.attendance import with_attendance
-from events.models import CheckIn, Event, Phase, Rsvp
+from events.models import AccessService, Answer, CheckIn, Event, Phase, Question, Rsvp
 from neighbourhoods.models import Neighbourhood
 from people.models import ContactChannel
 
@@ -383,7 +386,10 @@ def _rounded(average: float | None) -> float | None:
 
 
 class RsvpReport(Report):
-    """Who comes. No address and no phone: a council's officers read it, too."""
+    """Who comes. No address and no phone: a council's officers read it, too.
+
+    The sign-ups of one event (`pasakums`) have a column for each of its own questions and access services.
+    """
 
     title = "Pieteikumi"
     file_name = "pieteikumi"
@@ -422,7 +428,24 @@ class RsvpReport(Report):
             "number",
         )
         rows = rows.prefetch_related(Prefetch("check_ins", CheckIn.objects.standing(), to_attr="standing"))
+        if event_id and (asked := self._asked(int(event_id))):
+            self.fields |= {f"asked_{number}": field for number, field in enumerate(asked)}
+            rows = rows.prefetch_related(Prefetch("answers", Answer.objects.in_order()), "services")
         return Filtered(rows, found.chosen, found.ignored)
+
+    def _asked(self, event_id: int) -> list[fields.Field]:
+        """Columns of what the organiser asked, also of what was answered and is asked no more. Two queries."""
+        questions = Question.objects.filter(Q(retired_at=None) | Q(answers__isnull=False), event=event_id)
+        services = AccessService.objects.filter(event=event_id, ask_until__isnull=False).order_by("kind")
+        seen: Counter[str] = Counter()
+        columns = []
+        for question in questions.distinct().order_by("position", "pk"):
+            seen[question.text] += 1
+            again = f" ({seen[question.text]})" if seen[question.text] > 1 else ""
+            columns.append(column(f"Atbilde: {question.text}{again}", partial(_answer_to, question.pk)))
+        with override(settings.LANGUAGE_CODE):
+            needs = [(service.pk, str(service)) for service in services]
+        return columns + [column(f"Vajag: {name}", partial(_asks_for, pk)) for pk, name in needs]
 
     def dehydrate_came(self, row: Rsvp) -> bool | None:
         """Nothing for events to come, for the cancelled, and for who had no seat."""
@@ -430,6 +453,14 @@ class RsvpReport(Report):
             return True
         is_told = row.state == Rsvp.State.GOING and row.event.phase_at(self.now) == Phase.OVER
         return False if is_told else None
+
+
+def _answer_to(question_id: int, row: Rsvp) -> str | Decimal | bool | None:
+    return next((answer.value for answer in row.answers.all() if answer.question_id == question_id), None)
+
+
+def _asks_for(service_id: int, row: Rsvp) -> bool:
+    return any(service.pk == service_id for service in row.services.all())
 
 
 def _arrival(row) -> CheckIn | None:

@@ -21,7 +21,44 @@ FEW_CHOICES = 6  # so many stand one below the other, more unfold
 MOST_MONTHS = 60
 
 
-class RsvpForm(forms.Form):
+class AskingForm(forms.Form):
+    """What the organiser of one event asks everybody: own questions, and which access services somebody needs."""
+
+    services = forms.ModelMultipleChoiceField(
+        label=_("What do you need to take part?"),
+        queryset=AccessService.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    questions: dict[str, Question]
+
+    def ask(self, event: Event, now: datetime) -> None:
+        """Take in the questions, and the services one can still ask for. Two queries where there are any."""
+        self.questions = {}
+        services = event.services.one_can_ask_for(now).order_by("kind") if event.has_more else None
+        if not services:
+            del self.fields["services"]
+        else:
+            chosen = cast(forms.ModelMultipleChoiceField, self.fields["services"])
+            chosen.queryset = services
+            setattr(chosen, "label_from_instance", _service_with_its_day)  # noqa: B010  (mypy: a method on one object)
+        for question in event.questions.asked() if event.has_more else ():
+            name = f"jautajums{question.pk}"
+            self.questions[name] = question
+            self.fields[name] = field_of(question)
+
+    def what_was_asked(self) -> dict:
+        """The answers, as the operations take them."""
+        found: dict[str, Any] = {}
+        if self.questions:
+            found["answers"] = {question: self.cleaned_data[name] for name, question in self.questions.items()}
+        if "services" in self.fields:
+            found["services"] = list(self.cleaned_data["services"])
+        return found
+
+
+class RsvpForm(AskingForm):
     """How somebody comes. Only what this event leaves open is asked; the rest keeps what the operation takes by itself.
 
     The event comes from `for_lists()`: seats decide whether the queue is spoken of.
@@ -47,12 +84,6 @@ class RsvpForm(forms.Form):
         help_text=_("Otherwise we ask you by e-mail first."),
         required=False,
     )
-    services = forms.ModelMultipleChoiceField(
-        label=_("What do you need to take part?"),
-        queryset=AccessService.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
     wants_reminder = forms.BooleanField(label=_("Remind me before the event"), required=False, initial=True)
     name_on_list = forms.BooleanField(
         label=_("My name may stand on the list at the door"),
@@ -62,8 +93,8 @@ class RsvpForm(forms.Form):
 
     def __init__(self, *args, event: Event, now: datetime, queues: bool | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.questions: dict[str, Question] = {}
-        self._ask_more(event, now)
+        self.ask(event, now)
+        self.order_fields(self._first())
         if event.kind == Event.Kind.MEETING:
             self.fields["question"].label = _("A question to the council")
         if event.format != Event.Format.HYBRID:
@@ -105,25 +136,9 @@ class RsvpForm(forms.Form):
         if event.is_room_full and not event.is_online_full:
             field.initial = Rsvp.Attending.REMOTE
 
-    def _ask_more(self, event: Event, now: datetime) -> None:
-        """The organiser's own questions, and the services one can still ask for. Two queries where there are any."""
-        services = event.services.one_can_ask_for(now).order_by("kind") if event.has_more else None
-        if not services:
-            del self.fields["services"]
-        else:
-            chosen = cast(forms.ModelMultipleChoiceField, self.fields["services"])
-            chosen.queryset = services
-            setattr(chosen, "label_from_instance", _service_with_its_day)  # noqa: B010  (mypy: a method on one object)
-        for question in event.questions.asked() if event.has_more else ():
-            name = f"jautajums{question.pk}"
-            self.questions[name] = question
-            self.fields[name] = field_of(question)
-        self.order_fields(self._with_questions())
-
-    def _with_questions(self) -> list[str]:
-        """How one comes first, then what the organiser asks, then the rest."""
-        first = [name for name in ("attending", "party_size") if name in self.fields]
-        return [*first, *self.questions]
+    def _first(self) -> list[str]:
+        """How one comes first, then what the organiser asks; what one needs after what one asks, then the rest."""
+        return ["attending", "party_size", *self.questions, "name", "email", "question", "seat_at_once", "services"]
 
     @property
     def needed(self):
@@ -138,11 +153,7 @@ class RsvpForm(forms.Form):
     def answers(self) -> dict:
         """What the operations take."""
         found = {name: self.cleaned_data[name] for name in ANSWERS if name in self.fields}
-        if self.questions:
-            found["answers"] = {question: self.cleaned_data[name] for name, question in self.questions.items()}
-        if "services" in self.fields:
-            found["services"] = list(self.cleaned_data["services"])
-        return found
+        return found | self.what_was_asked()
 
     @classmethod
     def of(cls, rsvp: Rsvp, event: Event, data=None, *, now: datetime) -> "RsvpForm":
@@ -216,9 +227,6 @@ class GuestFields(forms.Form):
 
 class GuestRsvpForm(GuestFields, RsvpForm):
     """The same for somebody without an account."""
-
-    def _with_questions(self) -> list[str]:
-        return [*super()._with_questions(), "name", "email"]
 
 
 class SurveyForm(forms.Form):

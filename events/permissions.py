@@ -30,6 +30,16 @@ def can_see_rsvps(user, event: Event) -> bool:
     return _prepares(user, event)
 
 
+def can_ask(user, event: Event) -> bool:
+    """Choose what people are asked at sign-up, what is offered to them, and which council's members are invited."""
+    return _prepares(user, event)
+
+
+def can_enter_others(user, event: Event) -> bool:
+    """Sign up somebody who phoned or came by."""
+    return _prepares(user, event)
+
+
 def can_check_in(user, event: Event) -> bool:
     """Note at the door who comes, and let in who did not sign up."""
     return _prepares(user, event)

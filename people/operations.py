@@ -253,6 +253,7 @@ def erase_person(*, person: Person, by: User | None, now: datetime) -> None:
     person.matter_follows.all().delete()
     person.calendar_keys.all().delete()
     person.enquiries.all().delete()
+    person.invitations.all().delete()
     for rsvp in person.rsvps.order_by("pk"):
         rsvp.answers.all().delete()
         rsvp.services.clear()  # what somebody needs to take part tells of their health
@@ -274,13 +275,15 @@ def erase_person(*, person: Person, by: User | None, now: datetime) -> None:
 
 
 def _forgettable(before: datetime) -> models.QuerySet[Person]:
-    """Guests whose last event ended before the moment: people without an account whom nobody entered and who do nothing
-    else here."""
+    """Guests whose last event ended before the moment: people without an account who do nothing else here, whether they
+    signed up or were invited, by themselves or entered by somebody who runs the event."""
     return (
-        Person.objects.filter(user=None, created_by=None, erased_at=None, is_invented=False)
-        .filter(rsvps__isnull=False, memberships=None, offices=None, roles=None, follows=None)
+        Person.objects.filter(user=None, erased_at=None, is_invented=False)
+        .filter(models.Q(rsvps__isnull=False) | models.Q(invitations__isnull=False))
+        .filter(memberships=None, offices=None, roles=None, follows=None)
         .filter(matter_follows=None, answers_for=None, substitutions=None, enquiries=None)
         .exclude(rsvps__event__ends_at__gt=before)
+        .exclude(invitations__event__ends_at__gt=before)
         .exclude(proposals__confirmed_at__isnull=False, proposals__decided_at=None)  # the answer goes to that address
         .distinct()
     )

@@ -31,7 +31,7 @@ from councils.models import (
     Term,
 )
 from elections.models import Formation, FormationStep, Step
-from events.models import CheckIn, Event, EventSeries, Rsvp
+from events.models import AccessService, CheckIn, Event, EventSeries, Invitation, Question, Rsvp
 from neighbourhoods.models import Neighbourhood, Place, Street
 from people.models import ContactChannel, Follow, Person, Role, User
 
@@ -145,6 +145,24 @@ def check_in(rsvp=None, event=None, by=None, **fields):
     people = rsvp.party_size if rsvp else 1
     values = {"event": event or rsvp.event, "key": uuid4(), "people": people, "at": now, "recorded_at": now}
     return CheckIn.objects.create(rsvp=rsvp, by=by, **(values | fields))
+
+
+def own_question(event, text="Kuru darbnīcu?", **fields):
+    """A question of the organiser's own, with two answers to choose from."""
+    values = {"kind": Question.Kind.CHOICE, "choices": ["Koks", "Māls"], "position": 1}
+    return Question.objects.create(event=event, text=text, **(values | fields))
+
+
+def access_service(event, kind="sign", **fields):
+    """A service to be asked for until two hours before the start."""
+    values = {"ask_until": event.starts_at - timedelta(hours=2)}
+    return AccessService.objects.create(event=event, kind=kind, **(values | fields))
+
+
+def invitation(event, somebody=None, **fields):
+    return Invitation.objects.create(
+        event=event, person=somebody or person(), **({"invited_at": timezone.now()} | fields)
+    )
 
 
 def council(**fields):

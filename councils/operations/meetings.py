@@ -48,21 +48,26 @@ def schedule_meeting(
     venue: str = "",
     online_url: str = "",
     capacity: int | None = None,
+    online_capacity: int | None = None,
+    reserved_seats: int = 0,
     agenda: Iterable[dict | str] = (),
     directions: str = "",
     accessibility: str = "",
     description: str = "",
     takes_rsvps: bool = True,
     party_limit: int | None = None,
+    rsvps_open_at: datetime | None = None,
     rsvps_close_at: datetime | None = None,
     reminder_hours: list[int] | None = None,
     announced_late_because: str = "",
     kind: str = "",
+    like: Meeting | None = None,
 ) -> Meeting:
     """A meeting of one or more councils in their neighbourhoods: a draft, or announced at once.
 
     An agenda line is its title, or a dict as `agenda.write_agenda` takes it; what earlier meetings of the councils left
-    unfinished comes after the lines. Announcing asks the members and tells who follows the neighbourhoods.
+    unfinished comes after the lines. `like` is a meeting that asks the same questions at sign-up and offers the same
+    access services. Announcing asks the members and tells who follows the neighbourhoods.
     Raises MeetingRefused as `publish_meeting` does, and for whatever an event or an agenda line cannot be.
     """
     council_rows = list(councils)
@@ -81,6 +86,9 @@ def schedule_meeting(
         accessibility=accessibility,
         takes_rsvps=takes_rsvps,
         capacity=capacity,
+        online_capacity=online_capacity,
+        reserved_seats=reserved_seats,
+        rsvps_open_at=rsvps_open_at,
         rsvps_close_at=rsvps_close_at,
         changed_at=now,
     )
@@ -92,6 +100,8 @@ def schedule_meeting(
     event.neighbourhoods.set([council.neighbourhood_id for council in council_rows])
     meeting = write(Meeting(event=event, kind=kind, announced_late_because=announced_late_because), MeetingRefused)
     meeting.councils.set(council_rows)
+    if like is not None:
+        events.copy_asking(source=like.event, target=event)
     agendas.write_agenda(meeting, agenda)
     if kind in agendas.TAKE_UP:
         agendas.carry_over(meeting=meeting, by=by, now=now)
@@ -295,13 +305,14 @@ def _announce_anew(row: Meeting, moved: list[str], *, by: User | None, now: date
 
 COPIED = (
     "title", "description", "format", "venue", "directions", "online_url", "accessibility", "takes_rsvps", "capacity",
-    "party_limit", "reminder_hours",
+    "online_capacity", "reserved_seats", "party_limit", "reminder_hours",
 )  # fmt: skip
 
 
 @transaction.atomic
 def copy_meeting(*, meeting: Meeting, starts_at: datetime, by: User | None, now: datetime) -> Meeting:
-    """A draft of the next meeting from this one: same councils, place, seats, length and agenda lines, no people."""
+    """A draft of the next meeting from this one: same councils, place, seats, length, agenda lines, questions and
+    access services, no people."""
     source = Meeting.objects.select_related("event").get(pk=meeting.pk)
     return schedule_meeting(
         councils=source.councils.all(),
@@ -321,6 +332,7 @@ def copy_meeting(*, meeting: Meeting, starts_at: datetime, by: User | None, now:
         by=by,
         now=now,
         publish=False,
+        like=source,
         **{name: getattr(source.event, name) for name in COPIED},
     )
 

@@ -107,7 +107,7 @@ def meeting_new(request):
         form.only_days()
     elif request.method == "POST" and form.is_valid():
         try:
-            meeting = _schedule(request, form, now)
+            meeting = _schedule(request, form, now, source)
         except operations.MeetingRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -123,7 +123,7 @@ def meeting_new(request):
     return panel(request, "meeting_form", context, section=SECTION)
 
 
-def _schedule(request, form: MeetingForm, now: datetime) -> Meeting:
+def _schedule(request, form: MeetingForm, now: datetime, like: Meeting | None) -> Meeting:
     """The new meeting: a draft, one sent to the administration, or an announced one."""
     with transaction.atomic():
         late_because = form.cleaned_data["announced_late_because"]
@@ -133,6 +133,7 @@ def _schedule(request, form: MeetingForm, now: datetime) -> Meeting:
             agenda=form.cleaned_data["agenda"],
             announced_late_because=late_because if form.is_public else "",
             publish=form.is_public,
+            like=like,
             by=request.user,
             now=now,
             **form.event_fields(),
@@ -196,7 +197,8 @@ def _copied(meeting: Meeting, now: datetime) -> dict:
     initial["day"] = same_weekday_next_month(meeting.held_on, timezone.localdate(now))
     initial["councils"] = list(meeting.councils.all())
     initial["meeting_kind"] = Meeting.Kind.COUNCIL if meeting.kind == Meeting.Kind.JOINT else meeting.kind
-    return {name: value for name, value in initial.items() if name not in ("version", "announced_late_because")}
+    left_out = {"version", "announced_late_because", "opens_day", "opens_time"}
+    return {name: value for name, value in initial.items() if name not in left_out}
 
 
 def same_weekday_next_month(day: date, today: date) -> date:

@@ -1,13 +1,15 @@
 """What the coordinator does at once in two rooms: enter somebody and give them a seat. All of it or nothing."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from councils import operations as councils
 from councils.models import Council, Membership, Substitute, Term
 from events import operations as events
-from events.models import Event, Rsvp
+from events.models import Event, Invitation, Rsvp
 from people import operations as people
 from people.models import Person, User
 
@@ -70,6 +72,26 @@ def enter_and_list(
     Council.objects.select_for_update(no_key=True).get(pk=term.council_id)
     person = person or _enter_once(new_person, is_namesake, by, now)
     return councils.enter_substitute(term=term, person=person, by=by, now=now, **place)
+
+
+@transaction.atomic
+def enter_and_invite(
+    *, event: Event, person: Person | None, new_person: dict, is_namesake: bool, by: User, now: datetime
+) -> list[Invitation]:
+    """Invite `person`, or somebody entered now from `new_person`, to the event's kept seats.
+
+    Raises EventRefused as `invite` does; nobody is entered then. Locks the event.
+    """
+    Event.objects.select_for_update(no_key=True).get(pk=event.pk)
+    person = person or _enter_once(new_person, is_namesake, by, now)
+    return events.invite(event=event, persons=[person], by=by, now=now)
+
+
+def invite_members(*, event: Event, councils: Iterable[Council], by: User, now: datetime) -> list[Invitation]:
+    """Invite all who sit in the councils today, but not whoever invites. Raises EventRefused as `invite` does."""
+    members = Membership.objects.held(timezone.localdate(now)).filter(seat__term__council__in=list(councils))
+    persons = Person.objects.filter(pk__in=members.values("person"), erased_at=None)
+    return events.invite(event=event, persons=persons.exclude(user=by).order_by("pk"), by=by, now=now)
 
 
 @transaction.atomic

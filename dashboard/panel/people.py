@@ -147,7 +147,7 @@ VERBS = {
     "retire_topic": gettext_lazy("offered a topic no more, or again"),
     "retire_unit": gettext_lazy("offered a unit no more, or again"),
     "retry_notice": gettext_lazy("sent an e-mail again"),
-    "invite": gettext_lazy("invited people to an event"),
+    "invite": gettext_lazy("invited to an event"),
     "offer_service": gettext_lazy("offered an access service"),
     "withdraw_service": gettext_lazy("withdrew an access service"),
     "withdraw_invitation": gettext_lazy("withdrew an invitation"),

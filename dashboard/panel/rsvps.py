@@ -24,8 +24,8 @@ from dashboard.panel.forms.lists import RsvpFilter
 from dashboard.panel.forms.people import EnterRsvpForm
 from dashboard.panel.page import coordinators_only, form_page, panel, posted
 from events import operations
-from events.models import CheckIn, Event, Phase, Rsvp
-from events.permissions import can_see_rsvps
+from events.models import Answer, CheckIn, Event, Phase, Rsvp
+from events.permissions import can_ask, can_enter_others, can_see_rsvps
 from people.permissions import can_coordinate
 
 SECTION = "events"
@@ -37,7 +37,8 @@ def rsvp_list(request, pk):
     """Who comes and who waits, in order; contacts and changes are the coordinator's alone."""
     now = timezone.now()
     on = timezone.localdate(now)
-    event = get_object_or_404(Event.objects.with_seats().with_phase(now).prefetch_related("neighbourhoods"), pk=pk)
+    rows = Event.objects.with_seats().with_more().with_phase(now)
+    event = get_object_or_404(rows.prefetch_related("neighbourhoods"), pk=pk)
     if not can_see_rsvps(request.user, event):
         raise PermissionDenied
     coordinates = can_coordinate(request.user)
@@ -46,6 +47,8 @@ def rsvp_list(request, pk):
     rows = Rsvp.objects.filter(event=event).select_related("person__user", "entered_by__person").order_by("number")
     if counts_arrivals:
         rows = rows.prefetch_related(Prefetch("check_ins", CheckIn.objects.standing(), to_attr="standing"))
+    if event.has_more:
+        rows = rows.prefetch_related(Prefetch("answers", Answer.objects.in_order()), "services")
     if coordinates:
         rows = rows.prefetch_related("person__channels")
     asked = {name: request.GET.get(name, "") for name in RsvpFilter.FIELDS}
@@ -63,7 +66,9 @@ def rsvp_list(request, pk):
         "queue": [row for row in active if row.state == Rsvp.State.WAITING],
         "cancelled": [row for row in people if not row.is_active],
         "by_phone": [row for row in active if not _has_email(row)] if coordinates else [],
-        "takes_rsvps": event.takes_rsvps_at(now),
+        "may_enter": can_enter_others(request.user, event) and event.takes_rsvps and event.phase == Phase.UPCOMING,
+        "may_ask": can_ask(request.user, event),
+        "has_more": event.has_more,
         "is_ahead": event.phase == Phase.UPCOMING,
         "is_open": event.phase in (Phase.DRAFT, Phase.UPCOMING, Phase.RUNNING),
         "has_door": event.phase not in (Phase.DRAFT, Phase.CANCELLED),
@@ -88,13 +93,15 @@ def _deadlines(meeting: Meeting, on: date) -> announcements.Deadlines | None:
     return announcements.deadlines(meeting.held_on, on, regulation.in_force(on))
 
 
-@coordinators_only
 @form_view
 def rsvp_add(request, pk):
-    """Sign up somebody who phoned or came by."""
-    event = get_object_or_404(Event.objects.with_seats(), pk=pk)
+    """Sign up somebody who phoned or came by. A coordinator finds whom the portal knows; an officer enters a name."""
+    event = get_object_or_404(Event.objects.with_seats().with_more(), pk=pk)
+    if not can_enter_others(request.user, event):
+        raise PermissionDenied
     now = timezone.now()
-    form = EnterRsvpForm(posted(request), event=event, by=request.user, now=now)
+    may_search = can_coordinate(request.user)
+    form = EnterRsvpForm(posted(request), event=event, by=request.user, may_search=may_search, now=now)
     if request.method == "POST" and form.is_valid():
         try:
             rsvp = panel_operations.enter_and_rsvp(
@@ -151,12 +158,12 @@ def rsvp_cancel(request, pk):
 def capacity(request, pk):
     """More seats, or fewer; what is added is offered to the queue."""
     event = get_object_or_404(Event.objects.with_seats(), pk=pk)
-    form = CapacityForm(posted(request), initial={"capacity": event.capacity})
+    form = CapacityForm(posted(request), event=event)
     if request.method == "POST" and form.is_valid():
         try:
             operations.change_event(event=event, by=request.user, now=timezone.now(), **form.cleaned_data)
         except operations.EventRefused as refusal:
-            form.add_error("capacity", str(refusal))
+            form.add_error(None if event.format == Event.Format.HYBRID else "capacity", str(refusal))
         else:
             offered = event.rsvps.filter(state=Rsvp.State.OFFERED).aggregate(n=Sum("party_size"))["n"] or 0
             messages.success(request, _("Saved. Seats offered to the queue now: %(count)d.") % {"count": offered})

@@ -77,6 +77,12 @@ class Question(models.Model):
         return self.text
 
 
+class AnswerQuerySet(models.QuerySet):
+    def in_order(self):
+        """With their questions, in the order these are asked."""
+        return self.select_related("question").order_by("question__position", "question_id")
+
+
 class Answer(models.Model):
     """What one sign-up says to a question, in the column of the question's kind."""
 
@@ -85,6 +91,8 @@ class Answer(models.Model):
     text = models.TextField(_("text"), blank=True, max_length=1000)
     number = models.DecimalField(_("number"), max_digits=12, decimal_places=2, null=True, blank=True)
     is_yes = models.BooleanField(_("yes"), null=True, blank=True)
+
+    objects = AnswerQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("answer")

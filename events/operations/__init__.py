@@ -13,6 +13,7 @@ from events.operations.afterwards import (
 from events.operations.asking import (
     ask,
     ask_no_more,
+    copy_asking,
     invite,
     offer_service,
     withdraw_invitation,
@@ -85,6 +86,7 @@ __all__ = [
     "check_in",
     "concerned",
     "confirm_rsvp",
+    "copy_asking",
     "count_concerned",
     "create_event",
     "door_opens_at",

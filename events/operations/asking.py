@@ -124,6 +124,27 @@ def withdraw_service(*, service: AccessService, by: User | None, now: datetime) 
 
 
 @transaction.atomic
+def copy_asking(*, source: Event, target: Event) -> None:
+    """Ask at `target` what `source` asks, and offer the same access services, to be asked for as long before the start.
+
+    For an event that was just made from another, in the transaction that made it; nobody is invited by this.
+    """
+    Question.objects.bulk_create(
+        Question(event=target, **{name: getattr(row, name) for name in ("position", *_plain(row))})
+        for row in Question.objects.filter(event=source).asked()
+    )
+    AccessService.objects.bulk_create(
+        AccessService(
+            event=target,
+            kind=row.kind,
+            note=row.note,
+            ask_until=row.ask_until and target.starts_at - (source.starts_at - row.ask_until),
+        )
+        for row in AccessService.objects.filter(event=source).order_by("pk")
+    )
+
+
+@transaction.atomic
 def invite(*, event: Event, persons: Iterable[Person], by: User | None, now: datetime) -> list[Invitation]:
     """Invite people, who may then sit on reserved seats, and write to each once when the event is published.
 
@@ -138,9 +159,8 @@ def invite(*, event: Event, persons: Iterable[Person], by: User | None, now: dat
         if person.pk not in known
     ]
     Invitation.objects.bulk_create(fresh)
-    if fresh:
-        names = ", ".join(invitation.person.name for invitation in fresh)
-        people.record(by=by, verb="invite", target=row, now=now, details={"after": {"people": names}})
+    for invitation in fresh:  # one entry each: the name in it goes when the person is erased
+        people.record(by=by, verb="invite", target=row, now=now, on_behalf_of=invitation.person)
     if row.published_at:
         tell_invited(row, now)
         offer_free_seats(row, now)

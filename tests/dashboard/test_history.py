@@ -168,7 +168,7 @@ def rows() -> dict[str, dict[str, Any]]:
         "albumi/foto/": {"pk": photo.pk},
         "apkaimes/": slug,
         "atbilde/": {"token": link.token, "pk": file.pk},
-        "dokumenti/": {"pk": document.pk},
+        "dokumenti/": {"pk": document.versions.order_by("-number").first().pk},
         "i/": {"token": proposal.token},
         "e/": {"pk": coming.event_id},
         "ieeja/": {"pk": rsvp.pk, "mark": codes.check_in_url(rsvp).rpartition("-")[2].rstrip("/")},

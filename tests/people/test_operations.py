@@ -268,11 +268,11 @@ def test_a_guest_is_forgotten_after_the_last_event_and_the_count_stays():
     [
         lambda guest: factories.rsvp(past_event(2), guest),
         lambda guest: factories.membership(person=guest),
-        lambda guest: Person.objects.filter(pk=guest.pk).update(created_by=factories.user()),
+        lambda guest: factories.invitation(past_event(2), guest),
         lambda guest: Person.objects.filter(pk=guest.pk).update(user=User.objects.create_user("x@example.org")),
         lambda guest: Person.objects.filter(pk=guest.pk).update(is_invented=True),
     ],
-    ids=["a newer event", "a member", "entered by an officer", "an account", "demonstration"],
+    ids=["a newer event", "a member", "invited to a newer event", "an account", "demonstration"],
 )
 def test_others_are_not_forgotten(keep):
     guest = guest_of(past_event(settings.GUEST_DAYS + 1))
@@ -280,6 +280,19 @@ def test_others_are_not_forgotten(keep):
     assert operations.forget_guests(now=timezone.now()) == 0
     guest.refresh_from_db()
     assert guest.name == "Viesis Ķelle"
+
+
+def test_who_was_entered_by_an_officer_is_forgotten_like_a_guest():
+    """Whether they came by phone, signed up, or were only invited."""
+    old = past_event(settings.GUEST_DAYS + 1)
+    phoned = factories.person("Juris Bērzs", phone="+371 22222222", created_by=factories.user())
+    factories.rsvp(old, phoned)
+    invited = factories.person("Ilze Ūdre", phone="+371 23333333", created_by=factories.user())
+    factories.invitation(old, invited)
+    assert operations.forget_guests(now=timezone.now()) == 2
+    for person in (phoned, invited):
+        person.refresh_from_db()
+        assert (person.name, person.channels.count(), person.invitations.count()) == ("—", 0, 0)
 
 
 def test_a_guest_is_kept_until_the_days_are_over():

@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -74,6 +74,22 @@ class EventForm(forms.Form):
         help_text=_("Empty: no limit."),
         widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
+    online_capacity = forms.IntegerField(
+        label=_("Seats online"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        help_text=_("Only where people come in person and online. Empty: no limit."),
+        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
+    )
+    reserved_seats = forms.IntegerField(
+        label=_("Of the seats, kept for invited people"),
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        help_text=_("Nobody else can take them. Whom you invite, you choose once the event is saved."),
+        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
+    )
     takes_rsvps = forms.BooleanField(label=_("People sign up"), required=False, initial=True)
     description = forms.CharField(label=_("Description"), required=False, max_length=10_000, widget=long_text(5))
     directions = forms.CharField(label=_("How to get there"), required=False, max_length=2_000, widget=long_text(2))
@@ -90,6 +106,8 @@ class EventForm(forms.Form):
         initial=4,
         widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
+    opens_day = day_field(_("Sign-up opens on"), required=False, help_text=_("Empty: as soon as it is published."))
+    opens_time = clock_field(_("Sign-up opens at"), required=False, help_text=_("Empty: when the day begins."))
     close_hours = forms.IntegerField(
         label=_("Sign-up closes, hours before the start"),
         required=False,
@@ -106,10 +124,13 @@ class EventForm(forms.Form):
     )
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    MORE = ("description", "directions", "accessibility", "takes_rsvps", "party_limit", "close_hours", "reminders")
+    MORE = (
+        "description", "directions", "accessibility", "takes_rsvps", "online_capacity", "reserved_seats", "party_limit",
+        "opens_day", "opens_time", "close_hours", "reminders",
+    )  # fmt: skip
     DIRECT = (
-        "title", "format", "venue", "online_url", "capacity", "takes_rsvps", "description", "directions",
-        "accessibility", "party_limit",
+        "title", "format", "venue", "online_url", "capacity", "online_capacity", "reserved_seats", "takes_rsvps",
+        "description", "directions", "accessibility", "party_limit",
     )  # fmt: skip
 
     def __init__(self, data=None, *, now: datetime, is_public: bool, event: Event | None = None, initial=None):
@@ -123,6 +144,7 @@ class EventForm(forms.Form):
         """What the form shows of an event that is there."""
         starts, ends = timezone.localtime(event.starts_at), timezone.localtime(event.ends_at)
         closes = event.rsvps_close_at
+        opens = timezone.localtime(event.rsvps_open_at) if event.rsvps_open_at else None
         return {
             **{name: getattr(event, name) for name in EventForm.DIRECT},
             "kind": event.kind,
@@ -130,6 +152,9 @@ class EventForm(forms.Form):
             "starts": starts.time(),
             "ends": ends.time(),
             "last_day": ends.date() if ends.date() != starts.date() else None,
+            "reserved_seats": event.reserved_seats or None,
+            "opens_day": opens and opens.date(),
+            "opens_time": opens and opens.time(),
             "close_hours": round((event.starts_at - closes) / timedelta(hours=1)) if closes else None,
             "reminders": ", ".join(map(str, event.reminder_hours)),
             "version": event.changed_at.isoformat(),
@@ -156,6 +181,9 @@ class EventForm(forms.Form):
             raise ValidationError(_("Write whole hours, for example: 24, 2."))
         return sorted({int(word) for word in words}, reverse=True)
 
+    def clean_reserved_seats(self) -> int:
+        return self.cleaned_data["reserved_seats"] or 0
+
     def clean_version(self) -> datetime | None:
         """The event's `changed_at` when the form was opened."""
         try:
@@ -167,6 +195,9 @@ class EventForm(forms.Form):
         super().clean()
         cleaned = self.cleaned_data
         self._clean_moments(cleaned)
+        self._clean_opening(cleaned)
+        if cleaned.get("reserved_seats", 0) > (cleaned.get("capacity") or 0) and "capacity" not in self.errors:
+            self.add_error("reserved_seats", _("There cannot be more reserved seats than seats."))
         if self.is_public and cleaned.get("format") != Event.Format.REMOTE and cleaned.get("venue") == "":
             self.add_error("venue", _("Write where it takes place."))
         return cleaned
@@ -192,11 +223,32 @@ class EventForm(forms.Form):
         if self.is_public and moved and starts_at and starts_at <= self.now:
             self.add_error("day", _("The start is in the past. Choose a later time."))
 
+    def _clean_opening(self, cleaned: dict) -> None:
+        """`rsvps_open_at`, from a day and a time; before sign-up closes."""
+        day, clock = cleaned.get("opens_day"), cleaned.get("opens_time")
+        if "opens_day" not in self.fields or {"opens_day", "opens_time"} & set(self.errors):
+            return
+        if day is None:
+            if clock is not None:
+                self.add_error("opens_day", _("Write the day, too."))
+            cleaned["rsvps_open_at"] = None
+            return
+        try:
+            opens_at = moment(day, clock or time.min, self.event.rsvps_open_at if self.event else None)
+        except ValidationError as error:
+            self.add_error("opens_time", error)
+            return
+        cleaned["rsvps_open_at"] = opens_at
+        starts_at = cleaned.get("starts_at")
+        if starts_at and opens_at >= starts_at.astimezone(UTC) - timedelta(hours=cleaned.get("close_hours") or 0):
+            self.add_error("opens_day", _("Sign-up must open before it closes."))
+
     def event_fields(self) -> dict:
         """What the operations write on the event."""
         values = {name: self.cleaned_data[name] for name in self.DIRECT}
         starts_at, hours = self.cleaned_data["starts_at"], self.cleaned_data["close_hours"]
         values |= {name: self.cleaned_data[name] for name in ("starts_at", "ends_at")}
+        values["rsvps_open_at"] = self.cleaned_data.get("rsvps_open_at")
         values["rsvps_close_at"] = None if hours is None else starts_at.astimezone(UTC) - timedelta(hours=hours)
         values["reminder_hours"] = self.cleaned_data["reminders"]
         if "kind" in self.fields:
@@ -441,6 +493,8 @@ class MinutesForm(forms.Form):
 
 
 class CapacityForm(forms.Form):
+    """The seats of an event: of the room, online where it has both, and how many are kept for invited people."""
+
     capacity = forms.IntegerField(
         label=_("Seats"),
         required=False,
@@ -449,6 +503,37 @@ class CapacityForm(forms.Form):
         help_text=_("Empty: no limit. Seats that are added are offered to the queue at once."),
         widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
+    reserved_seats = forms.IntegerField(
+        label=_("Of the seats, kept for invited people"),
+        required=False,
+        min_value=0,
+        max_value=100_000,
+        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
+    )
+    online_capacity = forms.IntegerField(
+        label=_("Seats online"),
+        required=False,
+        min_value=1,
+        max_value=100_000,
+        help_text=_("Empty: no limit."),
+        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
+    )
+
+    def __init__(self, data=None, *, event: Event):
+        super().__init__(data, initial={name: getattr(event, name) for name in self.base_fields})
+        self.initial["reserved_seats"] = event.reserved_seats or None
+        if event.format != Event.Format.HYBRID:
+            del self.fields["online_capacity"]
+
+    def clean_reserved_seats(self) -> int:
+        return self.cleaned_data["reserved_seats"] or 0
+
+    def clean(self):
+        super().clean()
+        cleaned = self.cleaned_data
+        if cleaned.get("reserved_seats", 0) > (cleaned.get("capacity") or 0) and "capacity" not in self.errors:
+            self.add_error("reserved_seats", _("There cannot be more reserved seats than seats."))
+        return cleaned
 
 
 class ResultsForm(forms.Form):

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from councils.models import Membership
 from dashboard.panel.forms.fields import day_field, long_text, offer
 from dashboard.panel.operations import entered_just_now
+from events.forms import AskingForm
 from events.models import Event, Rsvp
 from neighbourhoods import latvian
 from people.models import ContactChannel, Person, Role, User
@@ -107,8 +108,16 @@ def describe(person: Person) -> str:
     return " · ".join(part for part in (person.name, area, *(channel.value for channel in channels)) if part)
 
 
-class EnterRsvpForm(PersonForm):
-    """Sign up somebody who phoned or came by."""
+class InviteForm(PersonForm):
+    """Somebody to be invited: without an e-mail, the organiser invites by phone or letter."""
+
+
+class EnterRsvpForm(AskingForm, PersonForm):
+    """Sign up somebody who phoned or came by.
+
+    Who may not search among all people (`may_search`) enters a name and a way to be reached; nobody is looked up, and
+    nothing is learnt of anybody. Nothing the organiser asks has to be answered: not everybody on the phone can.
+    """
 
     address = forms.CharField(
         label=_("Postal address"), max_length=254, required=False, help_text=_("Only when the person wants letters.")
@@ -128,19 +137,36 @@ class EnterRsvpForm(PersonForm):
     question = forms.CharField(
         label=_("Question to the organiser"), required=False, max_length=1000, widget=long_text(2)
     )
+    beyond_capacity = forms.BooleanField(
+        label=_("Let in although all seats are taken"),
+        required=False,
+        help_text=_("Otherwise the person gets a place in the queue."),
+    )
 
-    def __init__(self, data=None, *, event: Event, **options):
+    def __init__(self, data=None, *, event: Event, may_search: bool, **options):
+        self.may_search = may_search
         super().__init__(data, **options)
+        self.ask(event, self.now)
+        if not may_search:
+            del self.fields["email"]
         if event.format != Event.Format.HYBRID:
             del self.fields["attending"]
-        limit = event.largest_party
+        if not (event.is_room_full or event.is_online_full):
+            del self.fields["beyond_capacity"]
+        for name in self.questions:
+            self.fields[name].required = False
         self.fields["party_size"].validators.append(
-            MaxValueValidator(limit, _("One sign-up takes %(limit_value)d people at most."))
+            MaxValueValidator(event.largest_party, _("One sign-up takes %(limit_value)d people at most."))
         )
+        who = ["given_name", "family_name", "person", "email", "phone", "address"]
+        self.order_fields([*who, "party_size", "attending", *self.questions, "services", "question"])
+
+    def _candidates(self) -> list[Person]:
+        return super()._candidates() if self.may_search else []
 
     def answers(self) -> dict:
-        names = ("party_size", "attending", "question")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
+        names = ("party_size", "attending", "question", "beyond_capacity")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data} | self.what_was_asked()
 
 
 class MemberForm(PersonForm):

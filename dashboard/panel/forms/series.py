@@ -29,7 +29,7 @@ class SeriesForm(EventForm):
         "title", "kind", "neighbourhoods", "day", "starts", "ends", "every", "unit", "until", "format", "venue",
     )  # fmt: skip
 
-    last_day = version = None  # type: ignore[assignment]  # how Django leaves out fields of the base
+    last_day = version = opens_day = opens_time = None  # type: ignore[assignment]  # how Django leaves out fields of the base
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -78,7 +78,7 @@ class SeriesForm(EventForm):
     def series_fields(self) -> dict:
         """What the operation writes on every event; the moments and the end of sign-up it works out for each."""
         values = self.event_fields()
-        for name in ("starts_at", "ends_at", "rsvps_close_at"):
+        for name in ("starts_at", "ends_at", "rsvps_open_at", "rsvps_close_at"):
             del values[name]
         hours = self.cleaned_data["close_hours"]
         return {**values, "closes_before": None if hours is None else timedelta(hours=hours)}
