@@ -274,16 +274,42 @@ class Scene:
                 "Ar rezultātiem", starts_at=now - timedelta(days=5), results="Vienojāmies par pāreju.", thanked_at=now
             ),
             "draft": factories.event("Vēl melnraksts", [area], published=False, capacity=10),
+            "opens later": factories.event("Pieteikšanās vēl nav sākta", [area], rsvps_open_at=now + HOUR),
+            "asks": factories.event(
+                "Darbnīcas",
+                [area],
+                format="hybrid",
+                online_url="https://example.org/sede",
+                capacity=30,
+                online_capacity=50,
+                reserved_seats=5,
+            ),
         }
+        self.asking(self.event["asks"])
         self.series = factories.event_series(3, neighbourhoods=[area])
         self.series.events.filter(pk=self.series.events.latest("starts_at").pk).update(published_at=None)
         factories.rsvp(self.event["full"])
         factories.rsvp(self.event["full"], state=Rsvp.State.WAITING)
         self.draft_meeting = factories.meeting(self.office.council, title="Sēdes melnraksts", published=False)
         self.meeting = first(Meeting.objects.filter(event__starts_at__gt=now, event__published_at__isnull=False))
+        self.meeting_of_chair = factories.meeting(self.office.council, title="Sēde, uz ko piesakās")
         self.past_meeting = first(Meeting.objects.filter(councils=self.office.council, event__ends_at__lt=now))
         self.busy = first(Event.objects.upcoming(now).with_seats().filter(people_waiting__gt=0))
         self.street = first(Street.objects.all())
+
+    def asking(self, event: Event) -> None:
+        """Questions of every kind, services of both, somebody invited who signed up and somebody who did not."""
+        self.question_of_event = factories.own_question(event, is_required=True)
+        for kind, text in (("text", "Ko paņemsi līdzi?"), ("number", "Cik tev gadu?"), ("yes", "Nākšu pirmo reizi")):
+            factories.own_question(event, text, kind=kind, choices=[])
+        factories.own_question(event, "Kurā dienā?", choices=[f"{day}. decembrī" for day in range(1, 9)])
+        self.service = factories.access_service(event, note="latviešu zīmju valoda")
+        factories.access_service(event, "children", ask_until=None)
+        coming = factories.rsvp(event, factories.person("Aicinātā Ūdre"), is_reserved=True)
+        coming.answers.create(question=self.question_of_event, text="Koks")
+        self.service.rsvps.add(coming)
+        factories.invitation(event, coming.person)
+        self.invitation = factories.invitation(event, factories.person("Aicinātais Āboliņš"))
 
     def before_meetings(self) -> None:
         """Meetings in every state of their announcement, an agenda with all it may hold, proposals decided or not."""
@@ -623,6 +649,7 @@ def visits(scene: Scene) -> list[Visit]:
         *_mine(scene),
         *_links(scene),
         *_door(scene),
+        *_asking(scene),
         *_panel(scene),
         *_rosters(scene),
         *_minutes(scene),
@@ -808,6 +835,34 @@ def _door(scene: Scene) -> list[Visit]:
         Visit("who came", f"/panelis/pasakumi/{scene.event['over'].pk}/pieteikumi/", who),
         Visit("who comes while it runs", f"/panelis/pasakumi/{running}/pieteikumi/", who),
     ]  # fmt: skip
+
+
+def _asking(scene: Scene) -> list[Visit]:
+    """What organisers ask at sign-up and offer, and whom they invite."""
+    who, event, panel = "coordinator", scene.event["asks"].pk, "/panelis/pieteiksanas"
+    page = f"/panelis/pasakumi/{event}/pieteiksanas"
+    acts = [
+        f"{panel}/jautajumi/{scene.question_of_event.pk}/nonemt/", f"{panel}/pakalpojumi/{scene.service.pk}/nonemt/",
+        f"{panel}/ielugumi/{scene.invitation.pk}/atsaukt/",
+    ]  # fmt: skip
+    forms = [f"{page}/jautajums/", f"{page}/pakalpojums/", f"{page}/ielugt/", f"{page}/ielugt-padomi/"]
+    forms += [f"{panel}/jautajumi/{scene.question_of_event.pk}/", f"/panelis/pasakumi/{event}/pieteikumi/jauns/"]
+    found = [Visit(path, path, who) for path in [*acts, *forms, f"{panel}/pakalpojumi/{scene.service.pk}/"]]
+    found += [Visit(f"{path}, errors", path, who, send_empty) for path in forms]
+    nothing = f"/panelis/pasakumi/{scene.event['draft'].pk}/pieteiksanas/"
+    by_officer = f"/panelis/pasakumi/{scene.meeting_of_chair.event_id}"
+    return [
+        *found,
+        Visit("sign-up", f"{page}/", who),
+        Visit("sign-up in English", f"{page}/", who, english=True),
+        Visit("sign-up, nothing asked", nothing, who),
+        Visit("sign-up, over", f"/panelis/pasakumi/{scene.event['over'].pk}/pieteiksanas/", who),
+        Visit("sign-up, without signing up", f"/panelis/pasakumi/{scene.event['free'].pk}/pieteiksanas/", who),
+        Visit("sign-up by a chair", f"{by_officer}/pieteiksanas/", "chair"),
+        Visit("add a sign-up by a chair", f"{by_officer}/pieteikumi/jauns/", "chair"),
+        Visit("who comes and what they answered", f"/panelis/pasakumi/{event}/pieteikumi/", who, unfold),
+        Visit("seats of all kinds", f"/panelis/pasakumi/{event}/vietas/", who),
+    ]
 
 
 def no_seat(page: Page) -> None:

@@ -22,7 +22,7 @@ from events import codes
 from people.models import User
 factories._numbers = count(100 + 10 * User.objects.count())  # one portal, an event of its own for each test
 def happening(capacity=None, people=0):
-    event = factories.event("Saruna par ceļiem", starts_at=timezone.now() - timedelta(minutes=10), capacity=capacity)
+    event = factories.event("Diena parkā", starts_at=timezone.now() - timedelta(minutes=10), capacity=capacity)
     names = {"kersta": ("Ķērsta Ļaudona", 3), "janis": ("Jānis Bērzs", 1), "zane": ("Zane Šķēle", 1)}
     rows = {key: factories.rsvp(event, factories.person(name), party_size=n) for key, (name, n) in names.items()}
     rows["vilis"] = factories.rsvp(event, factories.person("Vilis Gaidītājs"), state="waiting")

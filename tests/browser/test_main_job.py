@@ -151,7 +151,7 @@ def sign_up(page: Page, post: Post, starts: datetime) -> None:
     entry = calendar_file(mail)
     assert (str(entry["SUMMARY"]), entry.start, entry["STATUS"]) == ("Saruna par ceļiem", starts, "CONFIRMED")
     page.goto("/kalendars/")
-    expect(row(page, "Saruna par ceļiem")).to_contain_text("Vietu nav")
+    expect(row(page, "Saruna par ceļiem")).to_contain_text("Tev ir vieta")
     page.goto("/mans/")
     mine = page.get_by_role("region", name="Mani pieteikumi").get_by_role("listitem")
     expect(mine).to_contain_text(["Saruna par ceļiem"])

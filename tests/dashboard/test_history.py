@@ -155,6 +155,9 @@ def rows() -> dict[str, dict[str, Any]]:
     training = factories.event("Pirmā palīdzība", kind=Event.Kind.TRAINING, starts_at=now - timedelta(days=2))
     seen = factories.rsvp(training, resident.person)
     CheckIn.objects.create(event=training, rsvp=seen, key=uuid4(), at=now)
+    asked = factories.own_question(coming.event)
+    offered = factories.access_service(coming.event, "loop")
+    invited = factories.invitation(coming.event, rsvp.person)
     follow = answered.matter.follows.order_by("pk").first()
     role = Role.objects.get(person__user__email=COORDINATOR.email)
     step = formation.steps.order_by("pk").last().step if formation else ""
@@ -212,6 +215,9 @@ def rows() -> dict[str, dict[str, Any]]:
         "panelis/pasakumi/<int:pk>/pec-pasakuma/": {"pk": held.event_id},
         "panelis/pasakumi/serija/": {"pk": series.pk},
         "panelis/pieteikumi/": {"pk": rsvp.pk},
+        "panelis/pieteiksanas/ielugumi/": {"pk": invited.pk},
+        "panelis/pieteiksanas/jautajumi/": {"pk": asked.pk},
+        "panelis/pieteiksanas/pakalpojumi/": {"pk": offered.pk},
         "panelis/priekslikumi/": {"pk": waiting.pk, "step": "registret"},
         "panelis/priekslikumi/faili/": {"pk": file.pk},
         "panelis/priekslikumi/jautajumi/": {"pk": question.pk},
