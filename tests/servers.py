@@ -467,6 +467,27 @@ class _SinkController(Controller):
 # --- the portal ------------------------------------------------------------------------------------------------------
 
 
+SQLITE_FILE = "portal.sqlite3"
+_empty: dict[str, bytes] = {}  # a database with tables and nothing of a test's, by kind
+
+
+def _restore_sqlite(folder: Path) -> bool:
+    if "sqlite" not in _empty:
+        return False
+    (folder / SQLITE_FILE).write_bytes(_empty["sqlite"])
+    return True
+
+
+def _restore_postgres(address: str) -> bool:
+    if "postgresql" not in _empty or not address.startswith("postgres"):
+        return False
+    program = postgres_program("psql")
+    assert program, missing("postgresql")
+    command = [program, "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--output", os.devnull, "--dbname", address]
+    subprocess.run(command, input=_empty["postgresql"], check=True, stderr=subprocess.PIPE)
+    return True
+
+
 class Portal:
     """The portal's real processes, as `up` (embedded) or the compose file (production) starts them.
 
@@ -549,8 +570,19 @@ class Portal:
         return done.stdout
 
     def prepare(self) -> None:
+        """Make the tables. The first portal on each database migrates, the next ones get a copy of what that made."""
+        address = self.env["DATABASE_URL"]
+        copied = _restore_sqlite(self.folder) if not address else _restore_postgres(address)
+        if copied:
+            return
         self.manage("migrate", "--verbosity=0")
         self.manage("createcachetable")
+        if address:
+            dump = postgres_program("pg_dump")
+            assert dump, missing("postgresql")
+            _empty["postgresql"] = subprocess.check_output([dump, "--no-owner", "--dbname", address])
+        else:
+            _empty["sqlite"] = (self.folder / SQLITE_FILE).read_bytes()
 
     def start(self) -> None:
         self.start_web()

@@ -3,13 +3,15 @@
     python tools/test.py test  [pytest's arguments]   what one runs before a commit
     python tools/test.py prove [pytest's arguments]   the tests marked `prove`
 
-Both run twice: on SQLite, and on PostgreSQL with Redis.  `test` runs them side by side: the first prints as it goes,
-the second when the first has ended.  `prove`, which measures and kills, runs one after the other.
+Both run twice: on SQLite, and on PostgreSQL with Redis.  `test` runs them side by side.  `prove`, which measures and
+kills, runs them one after the other, and beside both what drives a browser.  The first prints as it goes, what runs
+beside it when the first has ended.
 The second run uses the servers that TEST_DATABASE_URL and TEST_REDIS_URL name; without them it starts its own, and only
 where their programs are missing it looks for servers that answer on this machine's usual ports.  `prove` uses none but
 its own, and its second run takes only what is marked
 `postgresql` or `databases`: most of its tests start the portal's processes on both databases themselves.  So do the
-browser's tests, which run once.
+browser's tests, which run once; and so, on SQLite, does what asks no database (tests/conftest.py) or opens a file in
+Office.
 What could not run stands in the last lines with the command that enables it; with CI=true that is a failure.
 """
 
@@ -52,7 +54,8 @@ def main() -> int:
     lacking = [f"Tests marked `{mark}`: {why}" for mark in ("browser", "office") if (why := missing(mark))]
     without = [f"not {mark}" for mark in ("browser", "office") if missing(mark)]
     chosen = "prove" if what == "prove" else "not prove"
-    runs = [Run("SQLite", " and ".join([chosen, "not postgresql", *without]), arguments, {})]
+    sqlite = ["not browser"] if what == "prove" else []
+    runs = [Run("SQLite", " and ".join([chosen, "not postgresql", *sqlite, *without]), arguments, {})]
     with ExitStack() as servers:
         try:
             addresses = production_servers(servers, own_only=what == "prove")
@@ -60,10 +63,13 @@ def main() -> int:
             lacking.append(f"PostgreSQL with Redis: {error}")
         else:
             databases = ["(postgresql or databases)"] if what == "prove" else []
-            marks = " and ".join([chosen, "not browser", *databases, *without])
+            marks = " and ".join([chosen, "not browser", "not office", *databases])
             once = [f"--ignore=tests/test_{name}.py" for name in WITHOUT_DATABASE]
             runs.append(Run("PostgreSQL with Redis", marks, [*once, *arguments], addresses))
-        results = run_all(runs, side_by_side=what == "test")
+        groups = [[run] for run in runs] if what == "test" else [runs]
+        if what == "prove" and not missing("browser"):
+            groups.append([Run("Browser", "prove and browser", arguments, {})])
+        results = run_all(groups)
 
     print()
     for name, status, seconds in results:
@@ -128,21 +134,33 @@ class Run:
             self.process.wait(60)
 
 
-def run_all(runs: list[Run], *, side_by_side: bool) -> list[tuple[str, int, float]]:
+def run_all(groups: list[list[Run]]) -> list[tuple[str, int, float]]:
+    """The runs of a group one after the other, the groups side by side; what each came to, in order."""
+    first, *others = groups
+    beside = [threading.Thread(target=_run_quietly, args=[group], daemon=True) for group in others]
+    for thread in beside:
+        thread.start()
+    results = []
     try:
-        if side_by_side:
-            for number, each in enumerate(runs):
-                each.start(quietly=number > 0)
-            return [each.end() for each in runs]
-        results = []
-        for each in runs:
-            each.start(quietly=False)
-            results.append(each.end())
-        return results
+        for run in first:
+            run.start(quietly=False)
+            results.append(run.end())
+        for group, thread in zip(others, beside, strict=True):
+            thread.join()
+            results += [run.end() for run in group]
     except KeyboardInterrupt:
-        for each in runs:
-            each.stop()
+        for group in groups:
+            for run in group:
+                run.stop()
         raise
+    return results
+
+
+def _run_quietly(group: list[Run]) -> None:
+    for run in group:
+        run.start(quietly=True)
+        assert run.process
+        run.process.wait()
 
 
 def production_servers(servers: ExitStack, *, own_only: bool) -> dict[str, str]:

@@ -11,7 +11,7 @@ from tests.browser.people import field, follow, lose_first_answer, press
 from tests.browser.visitors import DESK, PHONE
 from tests.prove.conftest import DATABASES, LOGINS, run, shape
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.prove]
 
 # An event that began ten minutes ago, with three people on the list and one in the queue.
 EVENT = """
@@ -53,9 +53,11 @@ def came(portal, world) -> list[list]:
     return run(portal, f"{LOGINS}{EVENT}\nanswer = came({world['door']!r})")
 
 
-@pytest.fixture
-def portal(embedded):
-    return embedded[0]
+@pytest.fixture(scope="module")
+def portal():
+    """A portal of their own: what happens at the door today stands in every list of events."""
+    with ExitStack() as stack:
+        yield shape(stack, "sqlite")[0]
 
 
 def read(page: Page, address: str) -> None:

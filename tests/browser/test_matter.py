@@ -20,7 +20,7 @@ from tests.councils.test_documents import bare, docx_parts, pdf_text
 from tests.prove.conftest import DATABASES, LOGINS, run, shape
 from tests.servers import Portal, SmtpSink, wait_until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.prove]
 
 PROPOSER, FOLLOWER, OFFICER = "zanna@example.org", "girts@example.org", "ilze@example.org"
 COORDINATOR, SECRETARY = "koordinatore@example.org", "cilda@example.org"

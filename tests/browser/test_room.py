@@ -12,7 +12,7 @@ from tests.browser.people import field, follow, lose_first_answer, press
 from tests.browser.visitors import DESK, PHONE
 from tests.prove.conftest import DATABASES, LOGINS, run, shape
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.prove]
 
 # A meeting that began ten minutes ago: Anna is the chair, Čilda the secretary; five members, two items.
 MEETING = """

@@ -1,6 +1,7 @@
 """Who may open which page of the panel, and with which method."""
 
 import re
+from copy import deepcopy
 
 import pytest
 from django.test import Client
@@ -11,7 +12,7 @@ from dashboard.panel.people import VERBS
 from notices.emails import WRITERS
 from tests import factories
 from tests.dashboard import voice_world as made
-from tests.dashboard.panel_world import ENGLISH, World, address, main_text, signed_in, world
+from tests.dashboard.panel_world import ENGLISH, World, address, main_text, signed_in, standing
 
 pytestmark = pytest.mark.django_db
 
@@ -173,9 +174,15 @@ PARTS_AND_FILES = {"panel-opinion-file", "panel-deadlines", "panel-announcement-
 PARTS_AND_FILES |= {"panel-sign-in-sheet", "panel-badges", "panel-door-news"}
 
 
+@pytest.fixture(scope="module")
+def kept(django_db_setup, django_db_blocker):
+    with standing(django_db_setup, django_db_blocker) as world:
+        yield world
+
+
 @pytest.fixture
-def there() -> World:
-    return world()
+def there(kept, db) -> World:
+    return deepcopy(kept)
 
 
 def test_table_names_every_address():

@@ -362,7 +362,7 @@ def test_who_takes_part_online_or_waits_gets_no_code(person, event, now):
         mail = written(make(), now)
         assert pictures_of(mail) == []
         assert "<img" not in html_of(mail)
-        assert "QR" not in mail.body
+        assert "QR kod" not in mail.body
 
 
 def test_mailbox_of_the_embedded_mode_shows_the_code(person, event, now):
