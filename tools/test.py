@@ -3,9 +3,9 @@
     python tools/test.py test  [pytest's arguments]   what one runs before a commit
     python tools/test.py prove [pytest's arguments]   the tests marked `prove`
 
-Both run twice: on SQLite, and on PostgreSQL with Redis.  `test` runs them side by side.  `prove`, which measures and
-kills, runs them one after the other, and beside both what drives a browser.  The first prints as it goes, what runs
-beside it when the first has ended.
+Both run twice: on SQLite, and on PostgreSQL with Redis; what drives a browser runs beside them.  `test` runs all three
+side by side; `prove`, which measures and kills, runs the first two one after the other.  The first prints as it goes,
+what runs beside it when the first has ended.
 The second run uses the servers that TEST_DATABASE_URL and TEST_REDIS_URL name; without them it starts its own, and only
 where their programs are missing it looks for servers that answer on this machine's usual ports.  `prove` uses none but
 its own, and its second run takes only what is marked
@@ -54,8 +54,7 @@ def main() -> int:
     lacking = [f"Tests marked `{mark}`: {why}" for mark in ("browser", "office") if (why := missing(mark))]
     without = [f"not {mark}" for mark in ("browser", "office") if missing(mark)]
     chosen = "prove" if what == "prove" else "not prove"
-    sqlite = ["not browser"] if what == "prove" else []
-    runs = [Run("SQLite", " and ".join([chosen, "not postgresql", *sqlite, *without]), arguments, {})]
+    runs = [Run("SQLite", " and ".join([chosen, "not postgresql", "not browser", *without]), arguments, {})]
     with ExitStack() as servers:
         try:
             addresses = production_servers(servers, own_only=what == "prove")
@@ -67,8 +66,8 @@ def main() -> int:
             once = [f"--ignore=tests/test_{name}.py" for name in WITHOUT_DATABASE]
             runs.append(Run("PostgreSQL with Redis", marks, [*once, *arguments], addresses))
         groups = [[run] for run in runs] if what == "test" else [runs]
-        if what == "prove" and not missing("browser"):
-            groups.append([Run("Browser", "prove and browser", arguments, {})])
+        if not missing("browser"):
+            groups.append([Run("Browser", f"{chosen} and browser", arguments, {})])
         results = run_all(groups)
 
     print()

@@ -158,9 +158,10 @@ def test_meeting_is_opened_from_the_page():
     assert where(world, "room-open") in page.content.decode()
     form = client.get(where(world, "room-open")).context["form"]
     assert (form.initial["leader"], form.initial["minute_taker"]) == (world.chair.person, world.secretary.person)
+    opened = f"{timezone.localtime(world.meeting.event.starts_at):%H:%M}"
     answer = client.post(
         where(world, "room-open"),
-        {"opened": "00:00", "leader": world.chair.person.pk, "minute_taker": world.secretary.person.pk},
+        {"opened": opened, "leader": world.chair.person.pk, "minute_taker": world.secretary.person.pk},
     )
     assert answer.url == where(world, "room-roll")
     assert Meeting.objects.get().opened_at is not None
