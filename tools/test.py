@@ -3,9 +3,9 @@
     python tools/test.py test  [pytest's arguments]   what one runs before a commit
     python tools/test.py prove [pytest's arguments]   the tests marked `prove`
 
-Both run twice: on SQLite, and on PostgreSQL with Redis; what drives a browser runs beside them.  `test` runs all three
-side by side; `prove`, which measures and kills, runs the first two one after the other.  The first prints as it goes,
-what runs beside it when the first has ended.
+Both run twice: on SQLite, and on PostgreSQL with Redis; and what drives a browser runs once.  `test` runs these three
+side by side; `prove`, which measures and kills, one after the other, beside the pages' accessibility.  The first prints
+as it goes, what runs beside it when the first has ended.
 The second run uses the servers that TEST_DATABASE_URL and TEST_REDIS_URL name; without them it starts its own, and only
 where their programs are missing it looks for servers that answer on this machine's usual ports.  `prove` uses none but
 its own, and its second run takes only what is marked
@@ -37,6 +37,7 @@ from tests.servers import PostgresServer, RedisServer, missing  # noqa: E402 - t
 
 # What has no part in Django's test database runs once, beside SQLite.
 WITHOUT_DATABASE = ["assets", "compose", "contrast", "fsbroker", "servers", "tools", "translations", "up"]
+MATRIX = "tests/prove/test_accessibility.py"  # every page, in a browser
 NO_TESTS = 5  # pytest's exit status when nothing was selected
 LOCAL_DATABASE = "postgres://postgres@127.0.0.1:5432/test"
 LOCAL_REDIS = "redis://127.0.0.1:6379/15"
@@ -67,7 +68,12 @@ def main() -> int:
             runs.append(Run("PostgreSQL with Redis", marks, [*once, *arguments], addresses))
         groups = [[run] for run in runs] if what == "test" else [runs]
         if not missing("browser"):
-            groups.append([Run("Browser", f"{chosen} and browser", arguments, {})])
+            browser = f"{chosen} and browser"
+            if what == "test":
+                groups.append([Run("Browser", browser, arguments, {})])
+            else:  # the matrix takes as long as all the rest
+                runs.append(Run("Browser", browser, [f"--ignore={MATRIX}", *arguments], {}))
+                groups.append([Run("Accessibility", browser, [MATRIX, *arguments], {})])
         results = run_all(groups)
 
     print()
