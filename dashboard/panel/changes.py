@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from councils.models import AgendaItem, Attendance, Ballot, Membership, Office, Proposal, Resolution
 from elections.models import Step
+from events.models import AccessService, Question, Rsvp
 from people.models import AuditEntry
 
 LONGEST = 1500  # characters of a text that are shown; the log keeps all
@@ -27,11 +28,16 @@ WORDS = {
     "against": pgettext_lazy("vote", "against"),
     "agenda": gettext_lazy("Agenda"),
     "answer": gettext_lazy("answer"),
+    "answer_kind": gettext_lazy("kind of answer"),
+    "ask_until": gettext_lazy("to be asked for until"),
     "asked_by": gettext_lazy("asked by"),
     "ballots": gettext_lazy("ballots"),
+    "beyond_capacity": gettext_lazy("let in although all seats were taken"),
     "by_name": gettext_lazy("handed over by"),
     "candidates": gettext_lazy("Candidates"),
     "casting_vote": gettext_lazy("vote of the chair"),
+    "check_in": gettext_lazy("arrival"),
+    "choices": gettext_lazy("answers to choose from"),
     "closed_on": gettext_lazy("closed"),
     "comment": gettext_lazy("comment"),
     "dates": gettext_lazy("number of days"),
@@ -47,6 +53,7 @@ WORDS = {
     "holder": gettext_lazy("held the office before"),
     "in_favour": pgettext_lazy("vote", "for"),
     "is_published": gettext_lazy("published"),
+    "is_required": gettext_lazy("must be answered"),
     "item": gettext_lazy("item"),
     "items": gettext_lazy("number of items"),
     "kind": gettext_lazy("kind"),
@@ -65,16 +72,19 @@ WORDS = {
     "outcome": gettext_lazy("what became of it"),
     "owner": gettext_lazy("in charge"),
     "paper": gettext_lazy("agenda paper"),
+    "people": gettext_lazy("number of people"),
     "person": gettext_lazy("person"),
     "photos": gettext_lazy("number of pictures"),
     "published_on": gettext_lazy("published on the municipality's site"),
     "published_url": gettext_lazy("address of the publication"),
+    "question": gettext_lazy("question"),
     "rank": gettext_lazy("place in the order"),
     "reason": gettext_lazy("reason"),
     "rows": gettext_lazy("number of rows"),
     "rsvp": gettext_lazy("sign-up"),
     "seat": gettext_lazy("seat"),
     "seats": gettext_lazy("seats"),
+    "service": gettext_lazy("access service"),
     "sent_on": gettext_lazy("sent"),
     "sha256": "SHA-256",
     "source": gettext_lazy("document or source"),
@@ -91,10 +101,12 @@ WORDS = {
     "vote_kind": gettext_lazy("kind of vote"),
     "voted_at": gettext_lazy("voted"),
     "votes": gettext_lazy("votes"),
+    "was": gettext_lazy("state before"),
 }
 # What the codes in such an entry stand for; those of the thing's own fields say it themselves.
 CODES = {
     "answer": Attendance.Answer.choices,
+    "answer_kind": Question.Kind.choices,
     "ballots": Ballot.Choice.choices,
     "casting_vote": Resolution.Casting.choices,
     "decision": Proposal.Decision.choices,
@@ -102,8 +114,10 @@ CODES = {
     "kind": Office.Kind.choices,
     "mark": Attendance.Mark.choices,
     "outcome": [*AgendaItem.Outcome.choices, *Resolution.Outcome.choices],
+    "service": AccessService.Kind.choices,
     "step": Step.choices,
     "vote_kind": Resolution.VoteKind.choices,
+    "was": Rsvp.State.choices,
 }
 
 

@@ -33,8 +33,17 @@ def _write(row: Any) -> None:
     row.save()
 
 
-def _plain(question: Question) -> dict[str, Any]:
-    return {name: getattr(question, name) for name in ("text", "kind", "choices", "is_required")}
+ASKED = ("text", "kind", "choices", "is_required")
+
+
+def _logged(question: Question) -> dict[str, Any]:
+    """As the audit log keeps a question."""
+    return {
+        "question": question.text,
+        "answer_kind": question.kind,
+        "choices": question.choices,
+        "is_required": question.is_required,
+    }
 
 
 @transaction.atomic
@@ -64,7 +73,7 @@ def ask(
         raise EventRefused(_("Twenty questions at most: long forms are not filled in."))
     kept = offered if kind == Question.Kind.CHOICE else []
     values: dict[str, Any] = {"text": text, "kind": kind, "is_required": is_required, "choices": kept}
-    before = _plain(question) if question else {}
+    before = _logged(question) if question else {}
     if question is None:
         last = asked.last()
         question = Question(event=row, position=last.position + 1 if last else 1, **values)
@@ -75,7 +84,7 @@ def ask(
         for name, value in values.items():
             setattr(question, name, value)
     _write(question)
-    details = {"before": before, "after": _plain(question)} if before else {"after": _plain(question)}
+    details = {"before": before, "after": _logged(question)} if before else {"after": _logged(question)}
     people.record(by=by, verb="ask_at_sign_up", target=row, now=now, details=details)
     return question
 
@@ -86,7 +95,7 @@ def ask_no_more(*, question: Question, by: User | None, now: datetime) -> None:
     row = _open(question.event_id, now)
     if question.retired_at:
         return
-    before = _plain(question)
+    before = _logged(question)
     if question.answers.exists():
         Question.objects.filter(pk=question.pk).update(retired_at=now)
     else:
@@ -108,7 +117,7 @@ def offer_service(
     service = AccessService.objects.filter(event=row, kind=kind).first() or AccessService(event=row, kind=kind)
     service.note, service.ask_until = note, ask_until
     _write(service)
-    after = {"kind": kind, "note": note, "ask_until": ask_until.isoformat() if ask_until else ""}
+    after = {"service": kind, "note": note, "ask_until": ask_until.isoformat() if ask_until else ""}
     people.record(by=by, verb="offer_service", target=row, now=now, details={"after": after})
     return service
 
@@ -119,7 +128,7 @@ def withdraw_service(*, service: AccessService, by: User | None, now: datetime) 
     row = _open(service.event_id, now)
     if service.rsvps.active().exists():
         raise EventRefused(_("Somebody asked for this. Speak with them before you take it away."))
-    people.record(by=by, verb="withdraw_service", target=row, now=now, details={"before": {"kind": service.kind}})
+    people.record(by=by, verb="withdraw_service", target=row, now=now, details={"before": {"service": service.kind}})
     service.delete()
 
 
@@ -130,7 +139,7 @@ def copy_asking(*, source: Event, target: Event) -> None:
     For an event that was just made from another, in the transaction that made it; nobody is invited by this.
     """
     Question.objects.bulk_create(
-        Question(event=target, **{name: getattr(row, name) for name in ("position", *_plain(row))})
+        Question(event=target, **{name: getattr(row, name) for name in ("position", *ASKED)})
         for row in Question.objects.filter(event=source).asked()
     )
     AccessService.objects.bulk_create(

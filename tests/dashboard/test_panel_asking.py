@@ -1,11 +1,14 @@
 """What an event asks at sign-up, offers to those who need it, and whom it invites; entered by its organisers."""
 
+import re
 from datetime import timedelta
+from uuid import uuid4
 
 import openpyxl
 import pytest
 from django.utils import timezone
 
+from events import operations
 from events.models import Answer, Event, Invitation, Question
 from notices.models import Notice
 from people.models import AuditEntry, Person
@@ -389,3 +392,20 @@ def test_answers_are_columns_of_the_file_with_their_types(there, coordinator, tm
 def test_file_of_all_events_has_no_columns_of_one(there, coordinator):
     factories.own_question(there.event)
     assert "Kuru darbnīcu?" not in coordinator.get("/panelis/parskati/rsvps.csv").content.decode()
+
+
+# --- the log ----------------------------------------------------------------------------------------------------------
+
+
+def test_audit_log_says_in_words_what_was_asked_offered_and_who_came(there, coordinator):
+    event, now = there.event, timezone.now()
+    asked = operations.ask(event=event, text="Ko?", kind="choice", choices=["A", "B"], by=there.coordinator, now=now)
+    operations.ask(event=event, question=asked, text="Ko?", kind="number", by=there.coordinator, now=now)
+    row = operations.offer_service(event=event, kind="sign", by=there.coordinator, now=now)
+    operations.withdraw_service(service=row, by=there.coordinator, now=now)
+    Event.objects.filter(pk=event.pk).update(starts_at=now, ends_at=now + timedelta(hours=2))
+    operations.check_in(rsvp=there.rsvp, key=uuid4(), by=there.coordinator, now=now)
+    text = main_text(signed_in(there.administrator, "lv").get(address("panel-audit")))
+    assert "zīmju valodas tulks" in text
+    assert "Ierašanās" in text
+    assert re.findall(r"\b[a-z]+_[a-z_]+\b", text) == []
