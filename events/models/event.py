@@ -56,6 +56,16 @@ class _People(Func):
         return (f"CASE WHEN {self.only} THEN {sql} ELSE 0 END".format(**names) if self.only else sql), []
 
 
+class _Unnamed(Func):
+    """People who came into an event without a name: each sits on a seat of the hall that `capacity` counts."""
+
+    output_field = models.IntegerField()
+    template = (
+        "(SELECT COALESCE(SUM(people), 0) FROM events_checkin"
+        " WHERE event_id = %(expressions)s AND rsvp_id IS NULL AND undone_at IS NULL)"
+    )
+
+
 _TAKES = ", ".join(f"'{state}'" for state in Rsvp.TAKES_A_SEAT)
 _SEATED = f"state IN ({_TAKES})"
 _IN_THE_ROOM = f"{_SEATED} AND (attending = '{Rsvp.Attending.IN_PERSON}' OR {{format}} <> 'hybrid')"
@@ -103,7 +113,7 @@ class EventQuerySet(models.QuerySet):
         """Those to come for which a seat is free, or which ask for no sign-up. Adds what `with_seats` does."""
         online = Q(online_capacity=None) | Q(online_taken__lt=F("online_capacity"))
         kept = F("reserved_seats") - F("reserved_taken")
-        free = Q(capacity=None) | Q(seats_taken__lt=F("capacity") - kept)
+        free = Q(capacity=None) | Q(seats_taken__lt=F("capacity") - kept - F("unnamed_in"))
         free |= Q(format=Event.Format.HYBRID) & online
         open_to_all = Q(takes_rsvps=False, cancelled_at=None, published_at__isnull=False, ends_at__gt=now)
         return self.with_seats().with_sign_up(now).filter(open_to_all | Q(takes_rsvps_now=True) & free)
@@ -133,12 +143,14 @@ class EventQuerySet(models.QuerySet):
 
     def with_seats(self):
         """Add `seats_taken` (going, held and offered in the hall that `capacity` counts), of these `reserved_taken`,
-        `online_taken` (online at a hybrid event) and `people_waiting` (confirmed), as people, not RSVPs."""
+        `online_taken` (online at a hybrid event) and `people_waiting` (confirmed), as people, not RSVPs; and
+        `unnamed_in`, who sit there without a sign-up."""
         return self.annotate(
             seats_taken=_People(_IN_THE_ROOM),
             reserved_taken=_People(f"{_SEATED} AND is_reserved", only="{reserved} > 0"),
             online_taken=_People(_ONLINE, only="{format} = 'hybrid'"),
             people_waiting=_People(f"state = '{Rsvp.State.WAITING}' AND confirmed_at IS NOT NULL"),
+            unnamed_in=_Unnamed(F("pk")),
         )
 
     def with_more(self):
@@ -261,6 +273,7 @@ class Event(models.Model):
     reserved_taken: int
     online_taken: int
     people_waiting: int
+    unnamed_in: int
     has_more: bool  # with_more()
 
     objects = EventQuerySet.as_manager()
@@ -367,12 +380,13 @@ class Event(models.Model):
         """Open seats nobody holds, None where there is no limit; reads `with_seats()`."""
         if self.capacity is None:
             return None
-        return max(self.capacity - self.reserved_seats - (self.seats_taken - self.reserved_taken), 0)
+        taken = self.seats_taken - self.reserved_taken + self.unnamed_in
+        return max(self.capacity - self.reserved_seats - taken, 0)
 
     @property
     def seats_gone(self):
         """Seats that are not free for everybody: taken, or kept for invited people."""
-        return self.seats_taken if self.capacity is None else self.capacity - self.seats_left
+        return self.seats_taken + self.unnamed_in if self.capacity is None else self.capacity - self.seats_left
 
     @property
     def people_coming(self):

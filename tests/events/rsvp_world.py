@@ -272,14 +272,16 @@ def check_rows(rows: Sequence[Rsvp]) -> None:
     assert not [person for person, times in standing.items() if times > 1]
 
 
-def check_counts(event: Event, rows: Sequence[Rsvp]) -> None:
+def check_counts(event: Event, rows: Sequence[Rsvp], arrivals: Sequence[CheckIn]) -> None:
     """What lists and pages say of the seats (`event` with `with_seats()`) is what the sign-ups say."""
     in_main = taken_of(event, rows)[event.main_attending] + reserved_taken(rows)
     online = taken_of(event, rows)["remote"] if event.format == "hybrid" else 0
     waiting = sum(row.party_size for row in rows if waits(row))
     kept = reserved_taken(rows) if event.reserved_seats else 0
     assert (event.seats_taken, event.online_taken, event.people_waiting) == (in_main, online, waiting)
-    assert event.reserved_taken == kept
+    assert (event.reserved_taken, event.unnamed_in) == (kept, unnamed(arrivals))
+    total, taken = seats_of(event)[event.main_attending], taken_of(event, rows, arrivals)[event.main_attending]
+    assert event.seats_left == (None if total is None else max(total - taken, 0))
 
 
 def check_nobody_waits_in_vain(

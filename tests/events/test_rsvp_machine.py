@@ -158,7 +158,7 @@ class Machine(RuleBasedStateMachine):
     def check(self, name, values, target, before, after):
         event, rows = after.event, after.rows
         world.check_rows(rows)
-        world.check_counts(event, rows)
+        world.check_counts(event, rows, after.arrivals)
         world.check_door(event, rows, after.arrivals)
         self.check_seats(name, values, target, before, after)
         if after.upcoming(self.now):
@@ -370,7 +370,7 @@ def test_acts_of_many_at_the_same_time_keep_the_rules(seed, mail_folder):
     assert len(facts.rows) > 10
     assert {"going", "cancelled"} <= {row.state for row in facts.rows}
     world.check_rows(facts.rows)
-    world.check_counts(facts.event, facts.rows)
+    world.check_counts(facts.event, facts.rows, facts.arrivals)
     world.check_door(facts.event, facts.rows, facts.arrivals)
     assert not facts.arrivals or moments[-1] >= operations.door_opens_at(facts.event)
     world.check_ledger(facts.rows, facts.notices.values(), facts.arrivals)
