@@ -62,7 +62,7 @@ def test_questions_are_written_and_asked_on_the_phone(visit, embedded):
     field(page, "Vārds").fill("Žanis")
     page.get_by_label("Par ziemu").check()
     press(page, "Pieteikt")
-    expect(page.get_by_role("row").filter(has_text="Žanis")).to_contain_text("Par ko gribi runāt?: Par ziemu")
+    expect(page.get_by_role("row").filter(has_text="Žanis")).to_contain_text("Par ko gribi runāt? – Par ziemu")
 
     follow(page, "Jautājumi, piekļuves pakalpojumi, ielūgumi")
     follow(page, "Mainīt : Par ko gribi runāt?")

@@ -321,7 +321,7 @@ def test_what_is_asked_is_asked_on_the_phone_and_may_stay_unanswered(there, coor
     coordinator.post(path, {"given_name": "Rūta", "party_size": "1", f"jautajums{row.pk}": "Māls"})
     assert there.event.rsvps.get(person__given_name="Rūta").answers.get().text == "Māls"
     text = main_text(coordinator.get(address("panel-rsvps", there.event.pk)))
-    assert "Kuru darbnīcu?: Māls" in text
+    assert "Kuru darbnīcu? – Māls" in text
     assert "Asks for: sign language interpreter" in text
 
 

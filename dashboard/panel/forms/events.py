@@ -83,7 +83,7 @@ class EventForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
     reserved_seats = forms.IntegerField(
-        label=_("Of the seats, kept for invited people"),
+        label=_("Seats kept for invited people"),
         required=False,
         min_value=0,
         max_value=100_000,
@@ -504,7 +504,7 @@ class CapacityForm(forms.Form):
         widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
     reserved_seats = forms.IntegerField(
-        label=_("Of the seats, kept for invited people"),
+        label=_("Seats kept for invited people"),
         required=False,
         min_value=0,
         max_value=100_000,
