@@ -11,6 +11,7 @@ from django.db.models import F
 from councils.models import Attendance, Council, Meeting, Membership
 from councils.models.roster import MembershipQuerySet
 from councils.regulation import Regulation
+from events.models import Event
 from people.models import Person
 
 _signer = signing.Signer(salt="meeting-answer")
@@ -104,6 +105,11 @@ def tallies_of(
     return found
 
 
+def join_url(event: Event, now: datetime) -> str:
+    """The link to join, for the members who are asked: from an hour before, as for everybody who takes part."""
+    return event.online_url if event.shows_link_at(now) else ""
+
+
 @dataclass(frozen=True)
 class Call:
     """A meeting that a member is asked to, and what the member has said so far."""
@@ -111,15 +117,11 @@ class Call:
     meeting: Meeting
     council: Council
     answer: str
+    join_url: str
 
     @property
     def choices(self) -> list[tuple[str, str]]:
         return choices(self.meeting)
-
-    @property
-    def join_url(self) -> str:
-        """The link to join: members are entitled to it, answer or not."""
-        return self.meeting.event.online_url if self.meeting.event.has_link else ""
 
 
 def calls(memberships: Sequence[Membership], now: datetime) -> list[Call]:
@@ -139,7 +141,7 @@ def calls(memberships: Sequence[Membership], now: datetime) -> list[Call]:
     for meeting in meetings:
         row = by_council[meeting.council_id]
         if row.started_on <= meeting.held_on and (row.ended_on is None or row.ended_on > meeting.held_on):
-            found.append(Call(meeting, row.seat.term.council, said.get(meeting.pk, "")))
+            found.append(Call(meeting, row.seat.term.council, said.get(meeting.pk, ""), join_url(meeting.event, now)))
     return found
 
 
@@ -151,7 +153,8 @@ def calls_of(tallies: dict[int, Tally], meetings: Sequence[Meeting], person: Per
         tally = tallies[meeting.pk]
         own = next((row for row in tally.members if row.person_id == person.pk), None)
         if asked and own is not None:
-            found.append(Call(meeting, tally.council, own.answer))  # type: ignore[attr-defined]
+            call = Call(meeting, tally.council, own.answer, join_url(meeting.event, now))  # type: ignore[attr-defined]
+            found.append(call)
     return found
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -55,11 +56,12 @@ class Letter:
 
 
 def _message(letter: Letter, event: Event, *, calendar_of: Rsvp | None = None, to_unconfirmed: bool = False) -> Message:
-    """With `calendar_of` the event's calendar file for that person is attached."""
+    """With `calendar_of` the event's calendar file for that person is attached: it takes the event out of the calendar
+    when the event, or this sign-up, is cancelled."""
     attachments = []
     if calendar_of is not None:
-        method = CANCEL if event.cancelled_at else PUBLISH
-        calendar = event_calendar(event, rsvp=calendar_of, method=method)
+        method = CANCEL if event.cancelled_at or not calendar_of.is_active else PUBLISH
+        calendar = event_calendar(event, rsvp=calendar_of, method=method, made_at=timezone.now())
         attachments = [(f"{event.slug}.ics", calendar, f"text/calendar; method={method}")]
     return Message(
         subject=letter.subject,
@@ -349,7 +351,7 @@ def rsvp_cancelled(notice: Notice, now: datetime) -> Message:
         actions=[(_("About the event"), _page(rsvp.event))],
         why=_signed_up(),
     )
-    return _message(letter, rsvp.event)
+    return _message(letter, rsvp.event, calendar_of=rsvp)
 
 
 # --- before the event -------------------------------------------------------------------------------------------------
@@ -413,6 +415,9 @@ def event_invited(notice: Notice, now: datetime) -> Message:
         raise NotNeeded("the invitation was withdrawn")
     if _own_rsvp(event, notice.person_id) is not None:
         raise NotNeeded("signed up already")
+    calls = Notice.objects.filter(kind="meeting_call", about=notice.about, person=notice.person_id)
+    if calls.filter(cancelled_at=None).exists():
+        raise NotNeeded("asked as a member whether they come")
     lead = [_("The organiser invites you.")]
     if event.reserved_seats:
         lead.append(_("Seats are kept for invited people. Sign up with this e-mail address, and one of them is yours."))

@@ -159,6 +159,18 @@ def answer_public(request, now: datetime, found: Narrowed, *facts: Any, build: C
     )
 
 
+def event_file(request: HttpRequest, event: Event) -> HttpResponse:
+    """The calendar file of one event, which a program may ask for again and again. No query."""
+    return answer(
+        request,
+        etag=_tag(request.path, event.sequence, event.changed_at),
+        last_modified=event.changed_at,
+        content_type=CALENDAR_TYPE,
+        name=f"{event.slug}.ics",
+        build=lambda: ical.event_calendar(event).encode(),
+    )
+
+
 # --- calendars --------------------------------------------------------------------------------------------------------
 
 

@@ -27,20 +27,24 @@ COLOUR = "seagreen"  # of the names of CSS, which is what RFC 7986 takes
 VERSION = 1  # goes up whenever the same event is written otherwise, so that no program keeps the old text
 
 
-def event_calendar(event: Event, *, rsvp: Rsvp | None = None, method: str = PUBLISH) -> str:
+def event_calendar(
+    event: Event, *, rsvp: Rsvp | None = None, method: str = PUBLISH, made_at: datetime | None = None
+) -> str:
     """A file with one event; `rsvp` adds what only its person may know: the own link and, with a seat, that to join.
 
     `method` is PUBLISH or CANCEL. It is never REQUEST: calendar programs would offer "yes" and "no" of their own, whose
     answers come as mails that nobody reads, while the seat stays taken.
     """
-    return events_calendar([(event, rsvp)], method=method)
+    return events_calendar([(event, rsvp)], method=method, made_at=made_at)
 
 
-def events_calendar(entries: Iterable[tuple[Event, Rsvp | None]], *, method: str = PUBLISH) -> str:
+def events_calendar(
+    entries: Iterable[tuple[Event, Rsvp | None]], *, method: str = PUBLISH, made_at: datetime | None = None
+) -> str:
     """The same for several events, each with the sign-up of the one who gets the file."""
     calendar = _calendar(method)
     for event, rsvp in entries:
-        calendar.add_component(event_entry(event, rsvp=rsvp))
+        calendar.add_component(event_entry(event, rsvp=rsvp, made_at=made_at))
     return calendar.to_ical().decode()
 
 
@@ -84,13 +88,17 @@ def _calendar(method: str) -> Calendar:
     return calendar
 
 
-def event_entry(event: Event, *, rsvp: Rsvp | None = None) -> Entry:
-    """One event, the same text whenever it is asked for: its moments are those of the event's last change. No query."""
+def event_entry(event: Event, *, rsvp: Rsvp | None = None, made_at: datetime | None = None) -> Entry:
+    """One event, the same text whenever it is asked for: its moments are those of the event's last change. No query.
+
+    A file that is mailed says when it was made (`made_at`): of two with one SEQUENCE, as before and after a seat came
+    free, the later counts (RFC 5546, 2.1.5).
+    """
     joins_at = _joins_at(event, rsvp)
     entry = Entry()
     entry.add("uid", str(event.uid))  # without the host's name: the portal may move, the event stays the same
     entry.add("sequence", event.sequence)
-    entry.add("dtstamp", event.changed_at.astimezone(UTC))
+    entry.add("dtstamp", (made_at or event.changed_at).astimezone(UTC))
     entry.add("last-modified", event.changed_at.astimezone(UTC))
     if event.published_at:
         entry.add("created", event.published_at.astimezone(UTC))
@@ -133,7 +141,7 @@ def _joins_at(event: Event, rsvp: Rsvp | None) -> str:
 
 
 def _status(event: Event, rsvp: Rsvp | None) -> str:
-    if event.cancelled_at:
+    if event.cancelled_at or (rsvp is not None and rsvp.state == Rsvp.State.CANCELLED):
         return "CANCELLED"
     return "CONFIRMED" if rsvp is None or rsvp.state == Rsvp.State.GOING else "TENTATIVE"
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from events import operations
-from events.models import Event, EventSeries
+from events.models import Event, EventSeries, Invitation
 from events.operations import EventRefused
 from events.recurrence import MOST
 from neighbourhoods.models import Neighbourhood
@@ -83,6 +83,7 @@ def publish_series(*, series: EventSeries, by: User | None, now: datetime) -> li
     if not shown:
         return []
     told = set().union(*(operations.followers(event) for event in shown))
+    told -= set(Invitation.objects.filter(event__in=shown).values_list("person_id", flat=True))  # are told by name
     notices.plan_many(
         [(f"series_announced:{row.pk}:{shown[0].pk}:{pk}", pk) for pk in sorted(told)],
         kind="series_announced",

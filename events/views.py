@@ -23,7 +23,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from events import agenda, codes, ical, operations, pictures, qr
+from events import agenda, codes, feeds, ical, operations, pictures, qr
 from events.documents import papers
 from events.forms import CalendarFilter, GuestRsvpForm, RsvpForm, SurveyForm
 from events.models import Event, Phase, Rsvp
@@ -335,7 +335,7 @@ def calendar_links(event: Event) -> list[tuple[str, str]]:
 @require_safe
 def ics(request, pk, slug):
     event = get_object_or_404(Event.objects.published(), pk=pk)
-    return _ics(ical.event_calendar(event), f"{event.slug}.ics")
+    return feeds.event_file(request, event)
 
 
 @login_not_required

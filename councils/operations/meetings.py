@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -314,6 +314,7 @@ def copy_meeting(*, meeting: Meeting, starts_at: datetime, by: User | None, now:
     """A draft of the next meeting from this one: same councils, place, seats, length, agenda lines, questions and
     access services, no people."""
     source = Meeting.objects.select_related("event").get(pk=meeting.pk)
+    closes_at = source.event.rsvps_close_at
     return schedule_meeting(
         councils=source.councils.all(),
         kind=source.kind,
@@ -333,6 +334,8 @@ def copy_meeting(*, meeting: Meeting, starts_at: datetime, by: User | None, now:
         now=now,
         publish=False,
         like=source,
+        # In UTC: three hours before are three hours also in the night in which clocks change.
+        rsvps_close_at=closes_at and starts_at.astimezone(UTC) - (source.event.starts_at - closes_at),
         **{name: getattr(source.event, name) for name in COPIED},
     )
 

@@ -54,7 +54,7 @@ def answer_by_link(request, token, answer=""):
         "answered": attendance.answer if attendance else "",
         "choices": answers.choices(meeting),
         "is_open": answers.takes_answers(meeting, now),
-        "join_url": meeting.event.online_url if meeting.event.has_link and not meeting.event.cancelled_at else "",
+        "join_url": answers.join_url(meeting.event, now),
     }
     return render(request, "councils/answer.html", context)
 

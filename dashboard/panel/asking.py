@@ -135,8 +135,8 @@ def question_edit(request, pk):
 
     count = question.answers.count()
     lead = ngettext(
-        "%(count)d person has answered. Another kind of answer asks anew; what was answered is kept.",
-        "%(count)d people have answered. Another kind of answer asks anew; what was answered is kept.",
+        "%(count)d person has answered. Other words ask anew; what was answered is kept.",
+        "%(count)d people have answered. Other words ask anew; what was answered is kept.",
         count,
     ) % {"count": count}
     remove = reverse("dashboard:panel-own-question-remove", args=[question.pk])

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from councils import operations as councils
@@ -14,19 +15,30 @@ from people import operations as people
 from people.models import Person, User
 
 SENT_TWICE = timedelta(minutes=1)
+WAYS = (("email", "email"), ("phone", "phone"), ("post", "address"))  # kinds of channels, as forms call them
+
+
+def _entered_just_now(given_name: str, family_name: str, by: User, now: datetime) -> QuerySet[Person]:
+    rows = Person.objects.filter(given_name=given_name, family_name=family_name, created_by=by, erased_at=None)
+    return rows.filter(created_at__gt=now - SENT_TWICE).order_by("pk")
 
 
 def entered_just_now(*, given_name: str, family_name: str, by: User, now: datetime) -> Person | None:
     """Somebody of this name whom the same coordinator entered within the last minute: a form that was sent twice."""
-    rows = Person.objects.filter(given_name=given_name, family_name=family_name, created_by=by, erased_at=None)
-    return rows.filter(created_at__gt=now - SENT_TWICE).order_by("pk").first()
+    return _entered_just_now(given_name, family_name, by, now).first()
 
 
 def _enter_once(new_person: dict, is_namesake: bool, by: User, now: datetime) -> Person:
-    """The caller holds the lock that the same form sent twice waits for."""
-    names = {name: new_person[name] for name in ("given_name", "family_name")}
-    twin = None if is_namesake else entered_just_now(**names, by=by, now=now)
-    return twin or people.enter_person(by=by, now=now, **new_person)
+    """The person whom the same form entered a moment ago, who can be reached in the same ways; else somebody new.
+
+    The caller holds the lock that the same form sent twice waits for.
+    """
+    twins = () if is_namesake else _entered_just_now(new_person["given_name"], new_person["family_name"], by, now)
+    ways = {kind: way for kind, name in WAYS if (way := new_person.get(name))}
+    for twin in twins:
+        if dict(twin.channels.values_list("kind", "value")) == ways:
+            return twin
+    return people.enter_person(by=by, now=now, **new_person)
 
 
 @transaction.atomic

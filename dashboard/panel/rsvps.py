@@ -65,7 +65,7 @@ def rsvp_list(request, pk):
         "coming": [row for row in active if row.state != Rsvp.State.WAITING],
         "queue": [row for row in active if row.state == Rsvp.State.WAITING],
         "cancelled": [row for row in people if not row.is_active],
-        "by_phone": [row for row in active if not _has_email(row)] if coordinates else [],
+        "by_phone": _by_phone(active) if coordinates and not filtered.is_narrow else _to_phone(request.user, event),
         "may_enter": can_enter_others(request.user, event) and event.takes_rsvps and event.phase == Phase.UPCOMING,
         "may_ask": can_ask(request.user, event),
         "has_more": event.has_more,
@@ -82,8 +82,24 @@ def rsvp_list(request, pk):
     return panel(request, "rsvps", context, section=SECTION)
 
 
-def _has_email(rsvp: Rsvp) -> bool:
-    return any(channel.kind == "email" for channel in rsvp.person.channels.all())
+def _by_phone(rows: list[Rsvp]) -> list[Rsvp]:
+    """Those of the sign-ups, read with their channels, whom no mail reaches."""
+    return [
+        row for row in rows if not any(way.kind == "email" and way.confirmed_at for way in row.person.channels.all())
+    ]
+
+
+def _to_phone(user, event: Event) -> list[Rsvp]:
+    """Whom no mail reaches, whatever the list is narrowed to: for an officer, of those whom the officer entered."""
+    rows = Rsvp.objects.filter(event=event).active().select_related("person").prefetch_related("person__channels")
+    if not can_coordinate(user):
+        rows = rows.filter(entered_by=user)
+    return _by_phone(list(rows.order_by("number")))
+
+
+def _can_cancel(user, rsvp: Rsvp) -> bool:
+    """A coordinator; and an officer who prepares the event, of whom the officer entered."""
+    return can_coordinate(user) or (rsvp.entered_by_id == user.pk and can_enter_others(user, rsvp.event))
 
 
 def _deadlines(meeting: Meeting, on: date) -> announcements.Deadlines | None:
@@ -117,7 +133,10 @@ def rsvp_add(request, pk):
             form.add_error(None, str(refusal))
         else:
             told = {"person": rsvp.person, "number": rsvp.number}
-            if rsvp.state == Rsvp.State.WAITING:
+            if rsvp.rsvped_at != now:
+                said = _("%(person)s has signed up already, number %(number)d. Nothing is changed.")
+                messages.warning(request, said % told)
+            elif rsvp.state == Rsvp.State.WAITING:
                 messages.success(request, _("%(person)s is in the queue, number %(number)d.") % told)
             else:
                 messages.success(request, _("%(person)s is signed up, number %(number)d.") % told)
@@ -135,11 +154,12 @@ def rsvp_add(request, pk):
     )
 
 
-@coordinators_only
 @form_view
 def rsvp_cancel(request, pk):
     """Take a sign-up back: the person asked for it, or the organiser decides, which the person is told."""
     rsvp = get_object_or_404(Rsvp.objects.select_related("event", "person"), pk=pk)
+    if not _can_cancel(request.user, rsvp):
+        raise PermissionDenied
     if request.method == "POST":
         asked = request.POST.get("reason") == "self"
         reason = Rsvp.CancelledFor.SELF if asked else Rsvp.CancelledFor.ORGANISER

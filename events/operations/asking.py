@@ -60,9 +60,9 @@ def ask(
 ) -> Question:
     """Ask something of everyone who signs up, or ask `question` otherwise.
 
-    A question that was answered keeps its answers: asked in another kind or with other choices it is retired, and the
-    new one takes its place. Raises EventRefused for a question that is asked already, for choices of fewer than two,
-    and once the event has begun. Locks the event row.
+    A question that was answered keeps its answers: asked in other words, in another kind or without a choice that it
+    had, it is retired, and the new one takes its place. Raises EventRefused for a question that is asked already or was
+    taken away, for choices of fewer than two, and once the event has begun. Locks the event row.
     """
     row = _open(event.pk, now)
     offered = list(dict.fromkeys(choice.strip() for choice in choices if choice.strip()))
@@ -72,12 +72,18 @@ def ask(
     if question is None and asked.count() >= MOST_QUESTIONS:
         raise EventRefused(_("Twenty questions at most: long forms are not filled in."))
     kept = offered if kind == Question.Kind.CHOICE else []
+    if question is not None:  # as it is now, and not as it was when the form was opened
+        question = Question.objects.filter(pk=question.pk, event=row, retired_at=None).first()
+        if question is None:
+            raise EventRefused(_("Somebody else took this question away meanwhile."))
     values: dict[str, Any] = {"text": text, "kind": kind, "is_required": is_required, "choices": kept}
     before = _logged(question) if question else {}
     if question is None:
         last = asked.last()
         question = Question(event=row, position=last.position + 1 if last else 1, **values)
-    elif question.answers.exists() and (question.kind != kind or set(question.choices) - set(kept)):
+    elif question.answers.exists() and (
+        (question.text, question.kind) != (text, kind) or set(question.choices) - set(kept)
+    ):
         Question.objects.filter(pk=question.pk).update(retired_at=now)
         question = Question(event=row, position=question.position, **values)
     else:
@@ -179,7 +185,7 @@ def invite(*, event: Event, persons: Iterable[Person], by: User | None, now: dat
 def tell_invited(event: Event, now: datetime) -> None:
     """One invitation by mail to each who is invited; whoever has it already gets no other."""
     notices.plan_many(
-        [(f"event_invited:{event.pk}:{pk}", pk) for pk in event.invitations.values_list("person_id", flat=True)],
+        [(f"event_invited:{event.pk}:{pk}", person) for pk, person in event.invitations.values_list("pk", "person_id")],
         kind="event_invited",
         about=about(event),
         now=now,

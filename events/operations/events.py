@@ -1,7 +1,7 @@
 """What the organiser does with an event."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from events.models import Event, EventChange, Rsvp
+from events.models import AccessService, Event, EventChange, Rsvp
 from events.operations.asking import tell_invited
 from events.operations.base import (
     EventChangedMeanwhile,
@@ -183,6 +183,8 @@ def change_event(
     changed = {name for name in changes if before[name] != getattr(row, name)}
     if changed or neighbourhoods is not None:
         row.changed_at = now
+    if "starts_at" in changed:
+        _move_services(row, row.starts_at - before["starts_at"])
     told = sorted(changed & set(TOLD_WHEN_CHANGED))
     if not row.shows_link_at(now) and "online_url" in told:
         told.remove("online_url")  # nobody was shown the old one
@@ -220,6 +222,13 @@ def change_event(
         people.record(by=by, verb="change_event", target=row, now=now, details=details)
     offer_free_seats(row, now)
     return row
+
+
+def _move_services(row: Event, by: timedelta) -> None:
+    """One may ask for a service as long before the start as before, and never after it."""
+    for pk, until in AccessService.objects.filter(event=row.pk).values_list("pk", "ask_until"):
+        if until is not None:
+            AccessService.objects.filter(pk=pk).update(ask_until=min(until + by, row.starts_at))
 
 
 def _fit_seats(row: Event, was: Event) -> None:

@@ -84,7 +84,8 @@ def rsvp(
     else:
         return row
     if entered_by:
-        people.record(by=by, on_behalf_of=person, verb="rsvp", target=row.event, now=now, details={"rsvp": row.pk})
+        details = {"rsvp": row.pk} | ({"beyond_capacity": True} if beyond_capacity else {})
+        people.record(by=by, on_behalf_of=person, verb="rsvp", target=row.event, now=now, details=details)
     return row
 
 
@@ -164,12 +165,14 @@ def _reserved_room_for(event: Event, seats: Seats, party_size: int) -> bool:
 
 
 def _write_answers(row: Rsvp, answers: Answers) -> None:
-    """The answers given, each in the column of its question's kind; what was not answered has no row."""
+    """The answers given, each in the column of its question's kind; what was not answered (None, "") has no row, nor
+    what was asked no more a moment ago. The caller holds the event's lock."""
     Answer.objects.filter(rsvp=row, question__in=list(answers)).delete()
     kinds = Question.Kind
+    there = set(Question.objects.filter(event=row.event_id).values_list("pk", flat=True))
     rows = []
     for question, value in answers.items():
-        if value is None or value == "" or (question.kind == kinds.YES and value is False):
+        if value is None or value == "" or question.pk not in there:
             continue
         if question.kind == kinds.NUMBER:
             rows.append(Answer(rsvp=row, question=question, number=value))

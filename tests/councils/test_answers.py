@@ -12,6 +12,7 @@ from councils import operations as council_operations
 from councils.models import Attendance, Meeting
 from councils.operations import MeetingRefused, answers
 from councils.regulation import AS_ADOPTED
+from events.models import Event
 from notices.models import Notice
 from notices.operations import deliver
 from people.models import AuditEntry
@@ -254,10 +255,19 @@ def test_link_shows_a_page_with_one_button_and_looking_changes_nothing(soon, mem
     assert "Paldies" in answer.content.decode()
 
 
+def begins(meeting, *, in_):
+    starts_at = timezone.now() + in_
+    Event.objects.filter(pk=meeting.event_id).update(starts_at=starts_at, ends_at=starts_at + HOUR)
+
+
 def test_link_to_join_is_shown_to_the_member_who_joins_remotely(soon, members):
     client = Client()
     assert "example.org/sede" not in client.get(path(soon, members[0])).content.decode()
     client.post(path(soon, members[0], "remote"))
+    early = client.get(path(soon, members[0])).content.decode()
+    assert "example.org/sede" not in early
+    assert "Pieslēgšanās saite te būs no" in early
+    begins(soon, in_=HOUR / 2)
     assert "example.org/sede" in client.get(path(soon, members[0])).content.decode()
 
 
@@ -294,7 +304,10 @@ def test_member_answers_from_the_own_page_and_the_room(soon, members, council):
     for page in ("/mans/", f"/padome/{council.neighbourhood.slug}/"):
         content = client.get(page).content.decode()
         assert f"/sedes/{soon.pk}/atbilde/" in content
-        assert "https://example.org/sede" in content  # a member may join
+        assert "https://example.org/sede" not in content
+        begins(soon, in_=HOUR / 2)
+        assert "https://example.org/sede" in client.get(page).content.decode()  # a member may join
+        begins(soon, in_=30 * HOUR)
     answer = client.post(f"/sedes/{soon.pk}/atbilde/", {"answer": "remote", "back": "my"})
     assert answer["Location"] == "/mans/"
     assert Attendance.objects.get().answer == "remote"

@@ -8,8 +8,10 @@ import openpyxl
 import pytest
 from django.utils import timezone
 
+from councils import operations as councils
 from events import operations
 from events.models import Answer, Event, Invitation, Question
+from notices.emails import WRITERS, NotNeeded
 from notices.models import Notice
 from people.models import AuditEntry, Person
 from tests import factories
@@ -103,6 +105,37 @@ def test_after_the_start_nothing_is_changed(there, officer):
     assert (row.text, row.retired_at) == ("Kuru darbnīcu?", None)
 
 
+def test_other_words_ask_anew_and_what_was_answered_stays_with_the_old_ones(there, coordinator):
+    row = factories.own_question(there.event, "Vai ēd gaļu?", kind="yes", choices=[])
+    Answer.objects.create(rsvp=there.rsvp, question=row, is_yes=True)
+    coordinator.post(address("panel-own-question", row.pk), {"text": "Vai neēd gaļu?", "kind": "yes"})
+    row.refresh_from_db()
+    assert row.text == "Vai ēd gaļu?"
+    assert row.retired_at
+    assert there.event.questions.asked().get().answers.count() == 0
+
+
+def test_question_that_was_taken_away_does_not_come_back_by_an_old_form(there):
+    row = factories.own_question(there.event)
+    Answer.objects.create(rsvp=there.rsvp, question=row, text="Koks")
+    stale = Question.objects.get(pk=row.pk)
+    operations.ask_no_more(question=row, by=there.coordinator, now=timezone.now())
+    with pytest.raises(operations.EventRefused):
+        operations.ask(
+            event=there.event, question=stale, text="Cits?", kind="text", by=there.coordinator, now=timezone.now()
+        )
+    assert not there.event.questions.asked().exists()
+
+
+def test_answer_to_what_was_just_taken_away_is_left_out(there):
+    row = factories.own_question(there.event)
+    seen = Question.objects.get(pk=row.pk)
+    operations.ask_no_more(question=row, by=there.coordinator, now=timezone.now())
+    person = factories.person("Zane Ātrā")
+    rsvp = operations.rsvp(event=there.event, person=person, answers={seen: "Koks"}, by=None, now=timezone.now())
+    assert rsvp.answers.count() == 0
+
+
 # --- access services --------------------------------------------------------------------------------------------------
 
 
@@ -148,6 +181,18 @@ def test_service_is_offered_once(there, coordinator):
     assert list(errors(coordinator.post(address("panel-access-service-new", there.event.pk), {"kind": "sign"}))) == [
         "kind"
     ]
+
+
+@pytest.mark.parametrize(("hours", "left"), [(24, 2), (-20, 2)])
+def test_last_day_of_a_service_moves_with_the_event(there, hours, left):
+    row = factories.access_service(there.event)
+    starts_at = there.event.starts_at + timedelta(hours=hours)
+    length = there.event.ends_at - there.event.starts_at
+    operations.change_event(
+        event=there.event, starts_at=starts_at, ends_at=starts_at + length, by=there.coordinator, now=timezone.now()
+    )
+    row.refresh_from_db()
+    assert row.ask_until == starts_at - timedelta(hours=left)
 
 
 # --- invitations ------------------------------------------------------------------------------------------------------
@@ -198,6 +243,27 @@ def test_draft_invites_when_it_is_published(there, officer):
     )
     assert "They are told when the event is published." in main_text(page)
     assert not Notice.objects.filter(kind="event_invited").exists()
+
+
+def test_member_who_is_invited_to_the_own_meeting_gets_one_mail(there, officer):
+    """The council's call says all; the invitation says nothing more."""
+    officer.post(address("panel-invite-members", there.draft.event_id), {"councils": there.council.pk})
+    ready = councils.publish_meeting(meeting=there.draft, by=there.coordinator, now=timezone.now())
+    member = there.member.person
+    kinds = Notice.objects.filter(person=member, about=operations.about(ready.event)).values_list("kind", flat=True)
+    assert set(kinds) == {"event_invited", "meeting_call"}
+    invited = Notice.objects.get(person=member, kind="event_invited")
+    with pytest.raises(NotNeeded):
+        WRITERS["event_invited"](invited, timezone.now())
+
+
+def test_who_is_invited_anew_is_told_anew(there):
+    person, now = factories.person("Milda", email="milda@example.org"), timezone.now()
+    [first] = operations.invite(event=there.event, persons=[person], by=there.coordinator, now=now)
+    operations.withdraw_invitation(invitation=first, by=there.coordinator, now=now)
+    operations.invite(event=there.event, persons=[person], by=there.coordinator, now=now)
+    operations.invite(event=there.event, persons=[person], by=there.coordinator, now=now)
+    assert Notice.objects.filter(kind="event_invited", person=person).count() == 2  # the first finds nobody invited
 
 
 # --- the page ---------------------------------------------------------------------------------------------------------
@@ -354,6 +420,55 @@ def test_officer_enters_a_name_and_learns_of_nobody(there, officer):
     assert (rsvp.state, rsvp.entered_by) == ("going", there.officer)
     officer.post(path, data)
     assert Person.objects.filter(given_name="Anna", family_name="Ozola").count() == 2  # a form sent twice enters once
+
+
+def test_officer_phones_and_signs_off_whom_the_officer_entered_and_nobody_else(there, officer):
+    event = there.meeting.event
+    other = factories.rsvp(event, factories.person("Juris Bērzs", phone="+371 28888888"))
+    officer.post(
+        address("panel-rsvp-add", event.pk), {"given_name": "Milda", "party_size": "1", "phone": "+371 29999999"}
+    )
+    page = officer.get(address("panel-rsvps", event.pk))
+    text = main_text(page)
+    assert "+371 29999999" in text
+    assert "+371 28888888" not in text
+    mine = event.rsvps.get(person__given_name="Milda")
+    assert officer.post(address("panel-rsvp-cancel", other.pk), {"reason": "self"}).status_code == 403
+    assert officer.post(address("panel-rsvp-cancel", mine.pk), {"reason": "self"}).status_code == 302
+    mine.refresh_from_db()
+    assert mine.state == "cancelled"
+
+
+def test_two_of_one_name_with_two_phones_are_two(there, officer):
+    path = address("panel-rsvp-add", there.meeting.event_id)
+    for phone in ("+371 21111111", "+371 22222222", "+371 22222222"):
+        officer.post(path, {"given_name": "Anna", "family_name": "Bērza", "party_size": "1", "phone": phone})
+    assert there.meeting.event.rsvps.count() == 2
+
+
+def test_list_to_phone_is_whole_and_counts_no_address_that_nobody_proved(there, coordinator):
+    unproved = factories.person("Otto Vecais", email="otto@example.org")
+    unproved.channels.update(confirmed_at=None)
+    factories.rsvp(there.event, unproved)
+    page = coordinator.get(f"{address('panel-rsvps', there.event.pk)}?q=xyzzy")
+    assert [row.person.name for row in page.context["by_phone"]] == ["Otto Vecais"]
+
+
+def test_who_has_signed_up_already_is_said_so(there, coordinator):
+    path = address("panel-rsvp-add", there.event.pk)
+    data = {"given_name": "Anna", "family_name": "Ozola", "party_size": "2", "person": there.rsvp.person_id}
+    page = coordinator.post(path, data, follow=True)
+    assert "Anna Ozola has signed up already, number 1. Nothing is changed." in main_text(page)
+    assert there.event.rsvps.get().party_size == 1
+
+
+def test_box_that_was_left_empty_is_a_no_from_the_resident_and_nothing_on_the_phone(there, coordinator):
+    row = factories.own_question(there.meeting.event, "Nākšu pirmo reizi", kind="yes", choices=[])
+    signed_in(there.resident).post(f"{there.meeting.event.get_absolute_url()}pieteikties/", {"party_size": "1"})
+    coordinator.post(address("panel-rsvp-add", there.meeting.event_id), {"given_name": "Milda", "party_size": "1"})
+    said = {answer.rsvp.person.given_name: answer.is_yes for answer in row.answers.select_related("rsvp__person")}
+    assert said == {"Žanis": False}
+    assert "Nākšu pirmo reizi – no" in main_text(coordinator.get(address("panel-rsvps", there.meeting.event_id)))
 
 
 # --- the file ---------------------------------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ class EnterRsvpForm(AskingForm, PersonForm):
     beyond_capacity = forms.BooleanField(
         label=_("Let in although all seats are taken"),
         required=False,
-        help_text=_("Otherwise the person gets a place in the queue."),
+        help_text=_("Otherwise who finds no seat gets a place in the queue."),
     )
 
     def __init__(self, data=None, *, event: Event, may_search: bool, **options):
@@ -151,7 +151,7 @@ class EnterRsvpForm(AskingForm, PersonForm):
             del self.fields["email"]
         if event.format != Event.Format.HYBRID:
             del self.fields["attending"]
-        if not (event.is_room_full or event.is_online_full):
+        if event.seats_offered is None:
             del self.fields["beyond_capacity"]
         for name in self.questions:
             self.fields[name].required = False
@@ -166,7 +166,11 @@ class EnterRsvpForm(AskingForm, PersonForm):
 
     def answers(self) -> dict:
         names = ("party_size", "attending", "question", "beyond_capacity")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data} | self.what_was_asked()
+        found = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data} | self.what_was_asked()
+        if self.questions:  # a box that was not ticked on the phone was perhaps not asked for
+            said = found["answers"].items()
+            found["answers"] = {question: None if value is False else value for question, value in said}
+        return found
 
 
 class MemberForm(PersonForm):
