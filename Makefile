@@ -19,7 +19,7 @@ test: ## tests before a commit: SQLite, PostgreSQL with Redis, browser (ARGS="-k
 	@$(INSTALL) dev
 	@exec $(PYTHON) tools/test.py test $(ARGS)
 
-prove: ## races, kills, outages, evenings in a browser, the accessibility matrix, large files (ARGS="-k name")
+prove: ## races, kills, outages, evenings, the accessibility matrix, large files (ARGS="-k name")
 	@$(INSTALL) dev
 	@exec $(PYTHON) tools/test.py prove $(ARGS)
 
