@@ -280,7 +280,9 @@ class PostgresServer(Server):
             "max_connections": str(self.max_connections),
         }
         if not self.durable:
-            options |= {"fsync": "off", "full_page_writes": "off"}
+            # Nor does it tidy up behind tests that roll everything back, or compile what is asked once.
+            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            options |= {"autovacuum": "off", "jit": "off", "wal_level": "minimal", "max_wal_senders": "0"}
         program = postgres_program("postgres")
         assert program, missing("postgresql")
         arguments = [part for name, value in options.items() for part in ("-c", f"{name}={value}")]

@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Post, calendar_file, download, field, follow, heading, open_link, press, row
-from tests.prove.conftest import DATABASES, run, shape
+from tests.prove.conftest import run, shape
 from tests.servers import SmtpSink
 
 pytestmark = pytest.mark.browser
@@ -52,7 +52,7 @@ Event.objects.filter(pk={talk}).update(starts_at=starts, ends_at=starts + timede
 
 
 # --- the story --------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("database", DATABASES)
+@pytest.mark.parametrize("database", ["sqlite", pytest.param("postgresql", marks=pytest.mark.prove)])
 def test_main_job(database, visit, tmp_path):
     with ExitStack() as stack:
         portal, sink, _broker, _server = shape(stack, database, env={"HOLD_HOURS": str(HOLD_HOURS)})
