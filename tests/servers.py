@@ -281,7 +281,7 @@ class PostgresServer(Server):
         }
         if not self.durable:
             # Nor does it tidy up behind tests that roll everything back, or compile what is asked once.
-            options |= {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+            options |= {"fsync": "off", "full_page_writes": "off"}
             options |= {"autovacuum": "off", "jit": "off", "wal_level": "minimal", "max_wal_senders": "0"}
         program = postgres_program("postgres")
         assert program, missing("postgresql")
