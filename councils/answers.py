@@ -57,7 +57,7 @@ class Tally:
     quorum: int
 
     def saying(self, *answers: str) -> list[Membership]:
-        return [row for row in self.members if row.answer in answers]  # type: ignore[attr-defined]
+        return [row for row in self.members if row.answer in answers]
 
     @property
     def coming(self) -> list[Membership]:
@@ -99,7 +99,7 @@ def tallies_of(
         for row in rows:
             if row.started_on <= meeting.held_on and (row.ended_on is None or row.ended_on > meeting.held_on):
                 member = copy(row)
-                member.answer = answers.get((meeting.pk, row.pk), "")  # type: ignore[attr-defined]
+                member.answer = answers.get((meeting.pk, row.pk), "")
                 members.append(member)
         found[meeting.pk] = Tally(council, members, rules.quorum(len(members)))
     return found
@@ -153,8 +153,7 @@ def calls_of(tallies: dict[int, Tally], meetings: Sequence[Meeting], person: Per
         tally = tallies[meeting.pk]
         own = next((row for row in tally.members if row.person_id == person.pk), None)
         if asked and own is not None:
-            call = Call(meeting, tally.council, own.answer, join_url(meeting.event, now))  # type: ignore[attr-defined]
-            found.append(call)
+            found.append(Call(meeting, tally.council, own.answer, join_url(meeting.event, now)))
     return found
 
 

@@ -11,7 +11,6 @@ from datetime import datetime
 
 from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -55,13 +54,20 @@ class Letter:
     code: str = ""  # address that the HTML shows as a QR code; a note says the same in words
 
 
-def _message(letter: Letter, event: Event, *, calendar_of: Rsvp | None = None, to_unconfirmed: bool = False) -> Message:
-    """With `calendar_of` the event's calendar file for that person is attached: it takes the event out of the calendar
-    when the event, or this sign-up, is cancelled."""
+def _message(
+    letter: Letter,
+    event: Event,
+    *,
+    calendar_of: Rsvp | None = None,
+    now: datetime | None = None,
+    to_unconfirmed: bool = False,
+) -> Message:
+    """With `calendar_of` the event's calendar file for that person, made `now`, is attached: it takes the event out of
+    the calendar when the event, or this sign-up, is cancelled."""
     attachments = []
     if calendar_of is not None:
         method = CANCEL if event.cancelled_at or not calendar_of.is_active else PUBLISH
-        calendar = event_calendar(event, rsvp=calendar_of, method=method, made_at=timezone.now())
+        calendar = event_calendar(event, rsvp=calendar_of, method=method, made_at=now)
         attachments = [(f"{event.slug}.ics", calendar, f"text/calendar; method={method}")]
     return Message(
         subject=letter.subject,
@@ -282,7 +288,7 @@ def _seat(rsvp: Rsvp, now: datetime, subject: str, lead: str) -> Message:
         code=code,
         why=_signed_up(),
     )
-    return _message(letter, rsvp.event, calendar_of=rsvp)
+    return _message(letter, rsvp.event, calendar_of=rsvp, now=now)
 
 
 @writes("rsvp_waiting")
@@ -349,9 +355,10 @@ def rsvp_cancelled(notice: Notice, now: datetime) -> Message:
         lead=[_("The organiser cancelled your sign-up. The event itself takes place.")],
         facts=Facts(wording.when(rsvp.event, now), wording.where(rsvp.event)),
         actions=[(_("About the event"), _page(rsvp.event))],
+        notes=[_("The attached file takes the event out of your calendar.")],
         why=_signed_up(),
     )
-    return _message(letter, rsvp.event, calendar_of=rsvp)
+    return _message(letter, rsvp.event, calendar_of=rsvp, now=now)
 
 
 # --- before the event -------------------------------------------------------------------------------------------------
@@ -473,7 +480,7 @@ def event_moved(notice: Notice, now: datetime) -> Message:
         letter.links = [_about(event)]
     if has_seat:
         letter.notes = [_("The attached file puts the event into your calendar.")]
-    return _message(letter, event, calendar_of=rsvp if has_seat else None)
+    return _message(letter, event, calendar_of=rsvp if has_seat else None, now=now)
 
 
 def _was(event: Event, notice: Notice, rsvp: Rsvp | None) -> dict[str, str]:
@@ -548,7 +555,7 @@ def event_cancelled(notice: Notice, now: datetime) -> Message:
     has_seat = rsvp is not None and rsvp.state == State.GOING
     if has_seat:
         letter.notes = [_("The attached file takes the event out of your calendar.")]
-    return _message(letter, event, calendar_of=rsvp if has_seat else None)
+    return _message(letter, event, calendar_of=rsvp if has_seat else None, now=now)
 
 
 # --- afterwards -------------------------------------------------------------------------------------------------------

@@ -21,14 +21,22 @@ FEW_CHOICES = 6  # so many stand one below the other, more unfold
 MOST_MONTHS = 60
 
 
+class ServicesField(forms.ModelMultipleChoiceField):
+    """Access services, each with its note and the day until which one may ask for it."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, service: AccessService) -> str:
+        words = f"{service.get_kind_display()} ({service.note})" if service.note else service.get_kind_display()
+        until = latvian.until(service.ask_until) if service.ask_until else ""
+        return _("%(service)s: one can ask for it %(until)s") % {"service": capfirst(words), "until": until}
+
+
 class AskingForm(forms.Form):
     """What the organiser of one event asks everybody: own questions, and which access services somebody needs."""
 
-    services = forms.ModelMultipleChoiceField(
-        label=_("What do you need to take part?"),
-        queryset=AccessService.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
+    services = ServicesField(
+        label=_("What do you need to take part?"), queryset=AccessService.objects.none(), required=False
     )
 
     questions: dict[str, Question]
@@ -40,9 +48,7 @@ class AskingForm(forms.Form):
         if not services:
             del self.fields["services"]
         else:
-            chosen = cast(forms.ModelMultipleChoiceField, self.fields["services"])
-            chosen.queryset = services
-            setattr(chosen, "label_from_instance", _service_with_its_day)  # noqa: B010  (mypy: a method on one object)
+            cast(ServicesField, self.fields["services"]).queryset = services
         for question in event.questions.asked() if event.has_more else ():
             name = f"jautajums{question.pk}"
             self.questions[name] = question
@@ -163,12 +169,6 @@ class RsvpForm(AskingForm):
             initial |= {f"jautajums{answer.question_id}": answer.value for answer in rsvp.answers.all()}
             initial["services"] = [service.pk for service in rsvp.services.all()]
         return cls(data, event=event, now=now, queues=rsvp.state == Rsvp.State.WAITING, initial=initial)
-
-
-def _service_with_its_day(service: AccessService) -> str:
-    words = f"{service.get_kind_display()} ({service.note})" if service.note else service.get_kind_display()
-    until = latvian.until(service.ask_until) if service.ask_until else ""
-    return _("%(service)s: one can ask for it %(until)s") % {"service": capfirst(words), "until": until}
 
 
 def field_of(question: Question) -> forms.Field:

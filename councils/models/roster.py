@@ -127,6 +127,8 @@ class Membership(models.Model):
     end_reason = models.CharField(_("why it ended"), max_length=12, choices=EndReason, blank=True)
     source = models.CharField(_("document or source"), max_length=300, blank=True)
 
+    answer: str  # what councils.answers read of a meeting
+
     objects = MembershipQuerySet.as_manager()
 
     class Meta:

@@ -9,6 +9,7 @@ from django.db.models.functions import Collate
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -191,7 +192,7 @@ def service_edit(request, pk):
         return _("Saved.")
 
     remove = reverse("dashboard:panel-access-service-remove", args=[service.pk])
-    return _write(request, event, form, title=str(service).capitalize(), change=change, remove=remove)
+    return _write(request, event, form, title=capfirst(str(service)), change=change, remove=remove)
 
 
 @form_view
@@ -206,7 +207,7 @@ def service_remove(request, pk):
         request,
         event,
         title=_("Withdraw the service"),
-        lead=_("“%(service)s” no longer stands on the event’s page.") % {"service": str(service).capitalize()},
+        lead=_("“%(service)s” no longer stands on the event’s page.") % {"service": capfirst(str(service))},
         submit=_("Withdraw the service"),
         change=change,
         told=_("The service is withdrawn."),

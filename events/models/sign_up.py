@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from events.models.rsvp import Rsvp
 from people.models import Person, User
@@ -48,7 +49,7 @@ class Question(models.Model):
     class Kind(models.TextChoices):
         TEXT = "text", _("text")
         CHOICE = "choice", _("one of several")
-        NUMBER = "number", _("number")
+        NUMBER = "number", pgettext_lazy("kind of answer", "number")
         YES = "yes", _("tick box")
 
     event = models.ForeignKey("events.Event", models.CASCADE, related_name="questions", verbose_name=_("event"))

@@ -1,13 +1,10 @@
 """A small municipality for the tests of the panel: two councils at work, one on its way, people of every right."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from html import unescape
 
-from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -131,17 +128,6 @@ def world() -> World:
         notice=notice(rsvp.person, failed_at=now, closed_at=now),
         role=administrator.person.roles.get(),
     )
-
-
-@contextmanager
-def standing(setup, blocker) -> Iterator[World]:
-    """The world made once for all tests of a file (its fixtures `django_db_setup`, `django_db_blocker`), in a
-    transaction around them; each test takes a copy (`copy.deepcopy`) and changes it in a transaction of its own."""
-    with blocker.unblock(), transaction.atomic():
-        made = world()
-        with blocker.block():
-            yield made
-        transaction.set_rollback(True)
 
 
 def notice(person, key="", **fields) -> Notice:

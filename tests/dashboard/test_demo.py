@@ -9,7 +9,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth import authenticate
 from django.core.management import call_command
-from django.db import models, transaction
+from django.db import models
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -32,6 +32,7 @@ from events.models import Event, Phase, Rsvp
 from neighbourhoods.models import Neighbourhood, Street
 from notices.models import Notice
 from people.models import AuditEntry, ContactChannel, Follow, Person, User
+from tests.keeping import kept
 
 ON = date(2026, 11, 23)
 NOW = demo.moment_of(ON)
@@ -44,11 +45,8 @@ MODELS = (
 @pytest.fixture(scope="module")
 def loaded(django_db_setup, django_db_blocker):
     """The demonstration of the day in the pictures, loaded once, in a transaction around all tests of this file."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("demo", on=ON, verbosity=0)
-        with django_db_blocker.block():
-            yield
-        transaction.set_rollback(True)
+    with kept(django_db_blocker, lambda: call_command("demo", on=ON, verbosity=0)):
+        yield
 
 
 @pytest.fixture

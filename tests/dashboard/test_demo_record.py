@@ -6,7 +6,6 @@ from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.utils import timezone
 
 from councils import files, regulation
@@ -52,6 +51,7 @@ from councils.operations import minutes as minutes_operations
 from councils.working_days import is_working_day
 from dashboard import demo
 from notices.models import Notice
+from tests.keeping import kept
 
 ON = date(2026, 11, 23)
 NOW = demo.moment_of(ON)
@@ -71,11 +71,8 @@ TABLES = (
 )
 def years(request, django_db_setup, django_db_blocker):
     """The demonstration loaded once for all tests of this file, in a transaction around them."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        call_command("demo", on=ON, years=request.param, verbosity=0)
-        with django_db_blocker.block():
-            yield request.param
-        transaction.set_rollback(True)
+    with kept(django_db_blocker, lambda: call_command("demo", on=ON, years=request.param, verbosity=0)):
+        yield request.param
 
 
 @pytest.fixture

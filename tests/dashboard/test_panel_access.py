@@ -12,7 +12,8 @@ from dashboard.panel.people import VERBS
 from notices.emails import WRITERS
 from tests import factories
 from tests.dashboard import voice_world as made
-from tests.dashboard.panel_world import ENGLISH, World, address, main_text, signed_in, standing
+from tests.dashboard.panel_world import ENGLISH, World, address, main_text, signed_in, world
+from tests.keeping import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -175,14 +176,14 @@ PARTS_AND_FILES |= {"panel-sign-in-sheet", "panel-badges", "panel-door-news"}
 
 
 @pytest.fixture(scope="module")
-def kept(django_db_setup, django_db_blocker):
-    with standing(django_db_setup, django_db_blocker) as world:
-        yield world
+def standing(django_db_setup, django_db_blocker):
+    with kept(django_db_blocker, world) as made_once:
+        yield made_once
 
 
 @pytest.fixture
-def there(kept, db) -> World:
-    return deepcopy(kept)
+def there(standing, db) -> World:
+    return deepcopy(standing)
 
 
 def test_table_names_every_address():

@@ -658,3 +658,12 @@ def test_news_switched_off_meanwhile_is_not_sent_but_to_whom_it_concerns(kind, w
     else:
         with pytest.raises(NotNeeded, match="news"):
             compose(row, now)
+
+
+def test_sign_up_that_the_organiser_cancels_leaves_the_calendar(person, event, now):
+    mail = written(lost("rsvp_cancelled", person, event, now, For.ORGANISER), now)
+    [(_name, content, kind)] = mail.attachments
+    assert "method=CANCEL" in kind
+    [entry] = icalendar.Calendar.from_ical(content).walk("VEVENT")
+    assert (entry["STATUS"], str(entry["UID"]), entry["DTSTAMP"].dt) == ("CANCELLED", str(event.uid), now)
+    assert "Ar pielikto failu pasākumu vari izņemt no sava kalendāra." in mail.body

@@ -21,7 +21,9 @@ from dashboard.panel.forms.fields import (
     day_field,
     long_text,
     moment,
+    number_field,
     offer,
+    refuse_more_reserved_than_seats,
 )
 from events.models import Event, default_reminder_hours
 from neighbourhoods import latvian
@@ -66,29 +68,14 @@ class EventForm(forms.Form):
         help_text=_("Needed to publish, unless it takes place remotely only."),
     )
     online_url = forms.URLField(label=_("Link to join"), max_length=200, required=False, assume_scheme="https")
-    capacity = forms.IntegerField(
-        label=_("Seats"),
-        required=False,
-        min_value=1,
-        max_value=100_000,
-        help_text=_("Empty: no limit."),
-        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
+    capacity = number_field(_("Seats"), least=1, help_text=_("Empty: no limit."))
+    online_capacity = number_field(
+        _("Seats online"), least=1, help_text=_("Only where people come in person and online. Empty: no limit.")
     )
-    online_capacity = forms.IntegerField(
-        label=_("Seats online"),
-        required=False,
-        min_value=1,
-        max_value=100_000,
-        help_text=_("Only where people come in person and online. Empty: no limit."),
-        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
-    )
-    reserved_seats = forms.IntegerField(
-        label=_("Seats kept for invited people"),
-        required=False,
-        min_value=0,
-        max_value=100_000,
+    reserved_seats = number_field(
+        _("Seats kept for invited people"),
+        least=0,
         help_text=_("Nobody else can take them. Whom you invite, you choose once the event is saved."),
-        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
     takes_rsvps = forms.BooleanField(label=_("People sign up"), required=False, initial=True)
     description = forms.CharField(label=_("Description"), required=False, max_length=10_000, widget=long_text(5))
@@ -99,22 +86,14 @@ class EventForm(forms.Form):
         max_length=300,
         help_text=_("For example: a ramp, a lift, an induction loop."),
     )
-    party_limit = forms.IntegerField(
-        label=_("People on one sign-up, at most"),
-        min_value=1,
-        max_value=50,
-        initial=4,
-        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
-    )
+    party_limit = number_field(_("People on one sign-up, at most"), least=1, most=50, initial=4, required=True)
     opens_day = day_field(_("Sign-up opens on"), required=False, help_text=_("Empty: as soon as it is published."))
     opens_time = clock_field(_("Sign-up opens at"), required=False, help_text=_("Empty: when the day begins."))
-    close_hours = forms.IntegerField(
-        label=_("Sign-up closes, hours before the start"),
-        required=False,
-        min_value=0,
-        max_value=MOST_REMINDER_HOURS,
+    close_hours = number_field(
+        _("Sign-up closes, hours before the start"),
+        least=0,
+        most=MOST_REMINDER_HOURS,
         help_text=_("Empty: one may sign up until the start."),
-        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
     reminders = forms.CharField(
         label=_("Reminders, hours before the start"),
@@ -196,8 +175,7 @@ class EventForm(forms.Form):
         cleaned = self.cleaned_data
         self._clean_moments(cleaned)
         self._clean_opening(cleaned)
-        if cleaned.get("reserved_seats", 0) > (cleaned.get("capacity") or 0) and "capacity" not in self.errors:
-            self.add_error("reserved_seats", _("There cannot be more reserved seats than seats."))
+        refuse_more_reserved_than_seats(self, cleaned)
         if self.is_public and cleaned.get("format") != Event.Format.REMOTE and cleaned.get("venue") == "":
             self.add_error("venue", _("Write where it takes place."))
         return cleaned
@@ -495,29 +473,11 @@ class MinutesForm(forms.Form):
 class CapacityForm(forms.Form):
     """The seats of an event: of the room, online where it has both, and how many are kept for invited people."""
 
-    capacity = forms.IntegerField(
-        label=_("Seats"),
-        required=False,
-        min_value=1,
-        max_value=100_000,
-        help_text=_("Empty: no limit. Seats that are added are offered to the queue at once."),
-        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
+    capacity = number_field(
+        _("Seats"), least=1, help_text=_("Empty: no limit. Seats that are added are offered to the queue at once.")
     )
-    reserved_seats = forms.IntegerField(
-        label=_("Seats kept for invited people"),
-        required=False,
-        min_value=0,
-        max_value=100_000,
-        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
-    )
-    online_capacity = forms.IntegerField(
-        label=_("Seats online"),
-        required=False,
-        min_value=1,
-        max_value=100_000,
-        help_text=_("Empty: no limit."),
-        widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
-    )
+    reserved_seats = number_field(_("Seats kept for invited people"), least=0)
+    online_capacity = number_field(_("Seats online"), least=1, help_text=_("Empty: no limit."))
 
     def __init__(self, data=None, *, event: Event):
         super().__init__(data, initial={name: getattr(event, name) for name in self.base_fields})
@@ -531,8 +491,7 @@ class CapacityForm(forms.Form):
     def clean(self):
         super().clean()
         cleaned = self.cleaned_data
-        if cleaned.get("reserved_seats", 0) > (cleaned.get("capacity") or 0) and "capacity" not in self.errors:
-            self.add_error("reserved_seats", _("There cannot be more reserved seats than seats."))
+        refuse_more_reserved_than_seats(self, cleaned)
         return cleaned
 
 

@@ -41,6 +41,20 @@ def clock_field(label: Any, **options) -> forms.TimeField:
     return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"class": "kp-w-time"}), **options)
 
 
+def number_field(label: Any, *, least: int, most: int = 100_000, **options) -> forms.IntegerField:
+    """A whole number; one that may be left out unless `required` says otherwise."""
+    widget = forms.NumberInput(attrs={"class": "kp-w-short"})
+    return forms.IntegerField(
+        label=label, min_value=least, max_value=most, widget=widget, **({"required": False} | options)
+    )
+
+
+def refuse_more_reserved_than_seats(form: forms.BaseForm, cleaned: dict[str, Any]) -> None:
+    """Put the error beside the seats kept for invited people; the form has `capacity` and `reserved_seats`."""
+    if cleaned.get("reserved_seats", 0) > (cleaned.get("capacity") or 0) and "capacity" not in form.errors:
+        form.add_error("reserved_seats", _("There cannot be more reserved seats than seats."))
+
+
 def long_text(rows: int, **attrs) -> forms.Textarea:
     return forms.Textarea(attrs={"rows": rows, **attrs})
 

@@ -29,10 +29,12 @@ class SeriesForm(EventForm):
         "title", "kind", "neighbourhoods", "day", "starts", "ends", "every", "unit", "until", "format", "venue",
     )  # fmt: skip
 
-    last_day = version = opens_day = opens_time = None  # type: ignore[assignment]  # how Django leaves out fields of the base
+    OF_ONE_DATE = ("last_day", "version", "opens_day", "opens_time")  # of the base's fields, what no series has
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        for name in self.OF_ONE_DATE:
+            del self.fields[name]
         self.fields["day"].label = _("First date")
         self.dates: list[date] = []
         self.moments: dict[date, tuple[datetime, datetime]] = {}
