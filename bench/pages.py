@@ -6,8 +6,9 @@ import threading
 import time
 from urllib.parse import urlsplit
 
-CLIENTS = 4
-SECONDS = 2.0
+CLIENTS = 8  # fewer are often taken by one of the two processes, and then the other one stands idle
+SECONDS = 0.8  # so short that a pause of the machine spoils one round of many
+ROUNDS = 15
 
 
 class _Client:
@@ -57,7 +58,7 @@ def rate(url: str, path: str, cookie: str = "") -> tuple[float, int]:
     return sum(client.done for client in clients) / (time.perf_counter() - began), clients[0].size
 
 
-def measure(targets: dict[str, tuple[str, str, str]], rounds: int = 5) -> dict[str, tuple[float, int]]:
+def measure(targets: dict[str, tuple[str, str, str]], rounds: int = ROUNDS) -> dict[str, tuple[float, int]]:
     """Median pages per second and size of each target (url, path, cookie); the first round warms up."""
     figures: dict[str, list[float]] = {name: [] for name in targets}
     sizes: dict[str, int] = {}

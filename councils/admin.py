@@ -1,9 +1,7 @@
-"""Councils to look at, and the regulation's numbers, which are reference data and change here."""
+"""Councils to look at. What is set for them, the regulation's numbers included, is set in the panel."""
 
-from django import forms
 from django.contrib import admin
 from django.db.models.functions import Collate
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from councils.models import (
@@ -51,33 +49,7 @@ from councils.models import (
     TextPage,
     Topic,
 )
-from councils.regulation import RULES
-from neighbourhoods.admin import SearchedAdmin
-from people import operations as people
-from people.admin import ReadOnlyAdmin
-
-
-class ReadOnlyInline(admin.TabularInline):
-    """Rows under the row they belong to, fetched with it and with what their columns name (`joined`)."""
-
-    extra = 0
-    can_delete = False
-    joined: tuple[str, ...] = ()
-
-    def get_queryset(self, request):
-        owner = next(
-            field.name
-            for field in self.model._meta.get_fields()
-            if field.many_to_one and field.related_model == self.parent_model
-        )
-        return super().get_queryset(request).select_related(owner, *self.joined)
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
+from people.admin import ReadOnlyAdmin, ReadOnlyInline
 
 MEMBER = ("membership__person", "membership__seat__term__council")
 
@@ -452,31 +424,8 @@ class LetterTemplateAdmin(ReadOnlyAdmin):
     ordering = ("code", "language")
 
 
-class RegulationValueForm(forms.ModelForm):
-    """Only the numbers that the portal asks for; anything else would look valid and change nothing."""
-
-    code = forms.ChoiceField(
-        label=_("name"), choices=[(code, f"{code} ({rule.source})") for code, rule in RULES.items()]
-    )
-
-    class Meta:
-        model = RegulationValue
-        fields = ("code", "value", "unit", "paragraph", "note", "valid_from")
-
-
 @admin.register(RegulationValue)
-class RegulationValueAdmin(SearchedAdmin):
-    """An amendment is a new row with the day from which it is valid: the earlier one stays true of the time before."""
-
-    form = RegulationValueForm
+class RegulationValueAdmin(ReadOnlyAdmin):
     list_display = ("code", "value", "unit", "paragraph", "valid_from", "note")
     search_fields = ("code", "paragraph", "note")
     ordering = ("code", "-valid_from", "pk")
-
-    def save_model(self, request, obj, form, change):
-        obj.changed_by = request.user
-        super().save_model(request, obj, form, change)
-        verb = "change_regulation" if change else "add_regulation"
-        people.record(
-            by=request.user, verb=verb, target=obj, now=timezone.now(), details={"valid_from": str(obj.valid_from)}
-        )

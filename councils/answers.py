@@ -9,6 +9,7 @@ from django.core import signing
 from django.db.models import F
 
 from councils.models import Attendance, Council, Meeting, Membership
+from councils.models.periods import is_held
 from councils.models.roster import MembershipQuerySet
 from councils.regulation import Regulation
 from events.models import Event
@@ -97,7 +98,7 @@ def tallies_of(
     for meeting in meetings:
         members = []
         for row in rows:
-            if row.started_on <= meeting.held_on and (row.ended_on is None or row.ended_on > meeting.held_on):
+            if is_held(row, meeting.held_on):
                 member = copy(row)
                 member.answer = answers.get((meeting.pk, row.pk), "")
                 members.append(member)
@@ -140,7 +141,7 @@ def calls(memberships: Sequence[Membership], now: datetime) -> list[Call]:
     found = []
     for meeting in meetings:
         row = by_council[meeting.council_id]
-        if row.started_on <= meeting.held_on and (row.ended_on is None or row.ended_on > meeting.held_on):
+        if is_held(row, meeting.held_on):
             found.append(Call(meeting, row.seat.term.council, said.get(meeting.pk, ""), join_url(meeting.event, now)))
     return found
 

@@ -3,15 +3,16 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
 
 from councils import files
 from councils.operations.settings import Day
+from councils.working_days import YEARS
+from neighbourhoods import formats
 
 MOST_ROWS = 500
 LARGEST_CSV = 1024 * 1024
@@ -48,7 +49,7 @@ def read(upload: Any) -> list[Day]:
             wrong.append(_("Line %(line)d: %(why)s") % {"line": line, "why": error})
             continue
         if said.day in seen:
-            wrong.append(_("Line %(line)d: %(why)s") % {"line": line, "why": _("this day stands here twice.")})
+            wrong.append(_("Line %(line)d: %(why)s") % {"line": line, "why": _("this day is listed twice.")})
         seen.add(said.day)
         days.append(said)
     if wrong:
@@ -82,8 +83,9 @@ def _as_date(value: Any) -> date:
                     break
     if found is None:
         raise ValueError(_("write the day as 02.05.2026."))
-    if not 2020 <= found.year <= 2060:
-        raise ValueError(_("the year must be between 2020 and 2060."))
+    if found.year not in YEARS:
+        span = {"first": YEARS[0], "last": YEARS[-1]}
+        raise ValueError(_("the year must be between %(first)d and %(last)d.") % span)
     return found
 
 
@@ -110,9 +112,9 @@ def _rows_of_workbook(upload: Any) -> Iterator[list[Any]]:
     except files.FileRefused as refusal:
         raise ListRefused(str(refusal)) from refusal
     try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        table: Iterable[tuple] = book.active.iter_rows(max_row=MOST_ROWS * 2, max_col=3, values_only=True)
-        return iter([list(row) for row in table])
+        return iter([row[:3] for row in formats.rows_of_workbook(content)])
+    except formats.Unreadable as error:
+        raise ListRefused(str(error)) from error
     except Exception as error:  # openpyxl raises what it likes over a broken workbook
         raise ListRefused(str(files.BROKEN)) from error
 

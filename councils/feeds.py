@@ -1,19 +1,15 @@
 """The feed of news, all of it or that of one neighbourhood."""
 
-from datetime import datetime
-
 from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.cache import get_conditional_response
 from django.utils.feedgenerator import Atom1Feed
-from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
 from councils import texts
-from councils.models import NewsPost
-from events.feeds import ATOM_TYPE, in_asked_language
+from councils.models import NewsPost, NewsPostQuerySet
+from events.feeds import ATOM_TYPE, answer, in_asked_language
 from notices.emails import absolute
 
 ENTRIES = 50
@@ -25,16 +21,17 @@ def news(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     rows = NewsPost.objects.published(now).of(request.GET.get("apkaime", ""))
     facts = rows.order_by().aggregate(count=Count("pk"), changed=Max("changed_at"), came=Max("published_at"))
-    moments = [moment for moment in (facts["changed"], facts["came"]) if moment]
-    changed_at = max(moments) if moments else None
-    version = f'"{facts["count"]}-{facts["changed"]}-{facts["came"]}-{translation.get_language()}"'
-    last_modified = int(changed_at.timestamp()) if changed_at else None
-    return get_conditional_response(request, etag=version, last_modified=last_modified) or _answer(
-        request, rows, version, changed_at
+    return answer(
+        request,
+        etag=f'"{facts["count"]}-{facts["changed"]}-{facts["came"]}-{translation.get_language()}"',
+        last_modified=max(filter(None, [facts["changed"], facts["came"]]), default=None),
+        content_type=ATOM_TYPE,
+        name="zinas.atom",
+        build=lambda: _feed(request, rows),
     )
 
 
-def _answer(request: HttpRequest, rows, version: str, changed_at: datetime | None) -> HttpResponse:
+def _feed(request: HttpRequest, rows: NewsPostQuerySet) -> bytes:
     feed = Atom1Feed(
         title=_("News of the resident councils"),
         link=absolute(reverse("councils:news")),
@@ -53,8 +50,4 @@ def _answer(request: HttpRequest, rows, version: str, changed_at: datetime | Non
             pubdate=post.published_at,
             updateddate=max(post.published_at, post.changed_at),
         )
-    response = HttpResponse(feed.writeString("utf-8"), content_type=ATOM_TYPE)
-    response.headers["ETag"] = version
-    if changed_at:
-        response.headers["Last-Modified"] = http_date(changed_at.timestamp())
-    return response
+    return feed.writeString("utf-8").encode()

@@ -38,12 +38,14 @@ LATEST_DOCUMENTS = 10
 
 @dataclass(frozen=True)
 class Line:
-    """Something open: what it is, what is to be done by which day (None: no day is set), and where."""
+    """Something open: what it is, what is to be done by which day (None: no day is set), and where; and which words
+    of it people wrote."""
 
     on: date | None
     title: str
     text: str
     address: str
+    written: tuple[str, ...] = ()
 
     def is_overdue(self, today: date) -> bool:
         return self.on is not None and self.on < today
@@ -86,22 +88,22 @@ def _meetings(council: Council, rules: regulation.Regulation, now: datetime) -> 
     meetings = Meeting.objects.filter(councils=council)
     wanted = meetings.ahead(now).order_by() | meetings.awaiting_minutes(now).order_by()
     for row in wanted.with_notice().select_related("event").order_by("event__starts_at", "pk"):
+        title, written = f"{row.event.title}, {latvian.number_date(row.held_on)}", (row.event.title,)
         if row.event.starts_at <= now:
             address = reverse("councils:minutes", args=[row.pk])
             said = _("minutes to be published") if row.minutes_sent_on else _("minutes to be written and sent (§25)")
             due_on = rules.minutes_due_on(row.held_on)
-            yield Line(due_on, f"{row.event.title}, {latvian.number_date(row.held_on)}", said, address)
+            yield Line(due_on, title, said, address, written)
             continue
         address = reverse("dashboard:panel-meeting", args=[row.pk])
-        title = f"{row.event.title}, {latvian.number_date(row.held_on)}"
         if row.kind == Meeting.Kind.WORKING_GROUP or row.announced_on:
-            yield Line(row.held_on, title, _("takes place"), address)
+            yield Line(row.held_on, title, _("takes place"), address, written)
         elif row.agenda_sent_at:
             said = _("to be announced on the municipality’s site (§38.2)")
-            yield Line(rules.announce_by(row.held_on), title, said, address)
+            yield Line(rules.announce_by(row.held_on), title, said, address, written)
         else:
             said = _("time, place and agenda to be sent to the administration (§38.1)")
-            yield Line(rules.agenda_due_on(row.held_on), title, said, address)
+            yield Line(rules.agenda_due_on(row.held_on), title, said, address, written)
 
 
 def _submissions(council: Council) -> Iterator[Line]:
@@ -110,13 +112,14 @@ def _submissions(council: Council) -> Iterator[Line]:
     for row in rows.select_related("matter", "answering_unit").order_by("reply_due_on", "pk"):
         address = row.get_absolute_url()
         unit = str(row.answering_unit or row.unit)
+        written = (row.title, unit)
         if row.sent_on is None:
-            yield Line(None, row.title, _("a draft, not sent to the municipality yet"), address)
+            yield Line(None, row.title, _("a draft, not sent to the municipality yet"), address, written)
         elif row.replied_on is None:
             said = _("the municipality answers (§27)")
-            yield Line(row.reply_due_on, row.title, f"{said}: {unit}" if unit else said, address)
+            yield Line(row.reply_due_on, row.title, f"{said}: {unit}" if unit else said, address, written)
         elif row.outcome in (Submission.Outcome.SUPPORTED, Submission.Outcome.PARTLY):
-            yield Line(row.follow_up_on, row.title, _("promised, not done yet"), address)
+            yield Line(row.follow_up_on, row.title, _("promised, not done yet"), address, written)
 
 
 def _resolutions(council: Council) -> Iterator[Line]:
@@ -124,7 +127,8 @@ def _resolutions(council: Council) -> Iterator[Line]:
     for row in Resolution.objects.filter(council=council).to_submit().select_related("matter"):
         address = row.matter.get_absolute_url() if row.matter else reverse("councils:handover", args=[_slug(council)])
         said = _("resolution %(number)s to be carried out") % {"number": f"{row.number}/{row.year}"}
-        yield Line(row.due_on, _short(row.text), f"{said}: {row.owner}" if row.owner else said, address)
+        text = _short(row.text)
+        yield Line(row.due_on, text, f"{said}: {row.owner}" if row.owner else said, address, (text, row.owner))
 
 
 def _slug(council: Council) -> str:
@@ -136,19 +140,21 @@ def _tasks(council: Council) -> Iterator[Line]:
     for row in rows.order_by("due_on", "pk"):
         who = str(row.person or row.owner)
         said = _("task: %(who)s") % {"who": who} if who else _("task")
-        yield Line(row.due_on, _short(row.title), said, reverse("councils:minutes", args=[row.item.meeting_id]))
+        title, address = _short(row.title), reverse("councils:minutes", args=[row.item.meeting_id])
+        yield Line(row.due_on, title, said, address, (title, row.owner))
 
 
 def _proposals(council: Council) -> Iterator[Line]:
     for row in Proposal.objects.filter(council=council).undecided():
         said = _("proposed by residents: to be taken onto an agenda or declined (§31)")
-        yield Line(None, row.title, said, reverse("dashboard:panel-proposal", args=[row.pk]))
+        yield Line(None, row.title, said, reverse("dashboard:panel-proposal", args=[row.pk]), (row.title,))
 
 
 def _opinions(council: Council) -> Iterator[Line]:
     for row in OpinionRequest.objects.filter(council=council, sent_on=None).order_by("due_on", "pk"):
         said = _("the municipal council asks for an opinion")
-        yield Line(row.due_on, row.title, said, reverse("dashboard:council-room", args=[_slug(council)]))
+        address = reverse("dashboard:council-room", args=[_slug(council)])
+        yield Line(row.due_on, row.title, said, address, (row.title,))
 
 
 def _absences(council: Council, rules: regulation.Regulation, today: date) -> Iterator[Line]:
@@ -198,7 +204,7 @@ def contacts(council: Council, on: date) -> list[Contact]:
     coordinators = _reached(Person.objects.filter(roles__in=roles, erased_at=None).distinct().by_name(), "pk")
     found += [Contact(row.name, _("coordinator"), row.email or "", row.phone or "") for row in coordinators]
     units = MunicipalUnit.objects.filter(submissions__councils=council, submissions__replied_on=None)
-    units = units.exclude(email="").distinct().order_by("name", "pk")
+    units = units.exclude(email="").distinct().by_name()
     return found + [Contact(row.name, _("answers the council"), row.email) for row in units]
 
 

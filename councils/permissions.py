@@ -20,6 +20,7 @@ from councils.models import (
     Submission,
     Task,
 )
+from councils.models.meeting import is_closed
 from events.models import Event
 from people.permissions import can_coordinate
 
@@ -51,11 +52,6 @@ def offices_of(user, council: Council, on: date) -> frozenset[str]:
         return frozenset()
     rows = Office.objects.held(on).filter(council=council, person_id=person_id)
     return frozenset(rows.values_list("kind", flat=True))
-
-
-def can_edit_council(user, council: Council | None = None) -> bool:
-    """Create councils, open terms, seat members and give offices: the coordinator's work."""
-    return can_coordinate(user)
 
 
 def can_run_meetings(user, council: Council, on: date) -> bool:
@@ -142,12 +138,10 @@ def can_decide_absences(user, case: AbsenceCase, on: date) -> bool:
 def can_read_paper(user, paper: Paper, on: date) -> bool:
     """Read a paper of an agenda item: everybody, once the meeting is public and unless the paper or its item is not;
     otherwise the council that meets, and the coordinator."""
-    item = paper.item
-    above = item.parent
-    restricted = (paper, item, above, above and above.parent)
-    if item.meeting.event.published_at and not any(row.is_restricted for row in restricted if row):
+    meeting = paper.item.meeting
+    if meeting.event.published_at and not paper.is_restricted and not is_closed(paper.item):
         return True
-    councils = item.meeting.councils.all()
+    councils = meeting.councils.all()
     sits = Membership.objects.held(on).filter(seat__term__council__in=councils, person_id=_person_id(user))
     holds = Office.objects.held(on).filter(council__in=councils, person_id=_person_id(user))
     return user.is_authenticated and (can_coordinate(user) or sits.exists() or holds.exists())
@@ -162,11 +156,6 @@ def can_hand_over(user, council: Council, on: date) -> bool:
 def can_see_drafts(user, council: Council, on: date) -> bool:
     """See what is being prepared: drafts of meetings and submissions, and agenda items that are not public."""
     return can_coordinate(user) or is_member(user, council, on)
-
-
-def can_submit(user, council: Council, on: date) -> bool:
-    """Send a submission of the council to the municipality (§7, §27): its officers and the coordinator."""
-    return can_coordinate(user) or is_officer(user, council, on)
 
 
 def can_record_reply(user) -> bool:
@@ -222,11 +211,6 @@ def can_see_whole_matter(user, matter: Matter, on: date) -> bool:
     sits = Membership.objects.held(on).filter(seat__term__council=OuterRef("pk"), person_id=person_id)
     holds = Office.objects.held(on).filter(council=OuterRef("pk"), person_id=person_id)
     return Council.objects.filter(Exists(sits) | Exists(holds), matters=matter).exists()
-
-
-def can_ask_opinions(user) -> bool:
-    """Write down that the municipal council asks a council for its opinion (PL 58(2)): the coordinator."""
-    return can_coordinate(user)
 
 
 def can_give_opinion(user, request: OpinionRequest, on: date) -> bool:

@@ -229,13 +229,3 @@ def on_days(*days: date) -> list[Regulation]:
         changed = {code: int(value) for code, value, day in rows if code in RULES and day <= on}
         found.append(Regulation({**AS_ADOPTED.numbers, **changed}, moved_days))
     return found
-
-
-def value(code: str, on: date | None = None) -> int:
-    """One number as it stands on the day, with one query; without a day, as adopted. KeyError for an unknown code."""
-    return AS_ADOPTED[code] if on is None else in_force(on)[code]
-
-
-def paragraph(code: str) -> str:
-    """Where a number comes from, to be shown beside it: "Nr. 12/2025 §25"."""
-    return RULES[code].source

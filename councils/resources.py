@@ -110,7 +110,7 @@ class SubstituteTable(Table):
     def before_import_row(self, row, **kwargs):
         person = self._person(row)
         if person.pk in self.seen:
-            raise ValueError(_("%(person)s stands in the table twice.") % {"person": person})
+            raise ValueError(_("%(person)s is in the table twice.") % {"person": person})
         if Membership.objects.filter(seat__term=self.term, person=person, substitute=None).exists():
             raise ValueError(_("%(person)s sits or sat in this convocation and is no substitute.") % {"person": person})
         self.seen.add(person.pk)

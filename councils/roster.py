@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from councils.models import Council, Membership, Office, Seat, Term
+from councils.models.periods import is_held
 from councils.regulation import Regulation
 
 RANKS = {kind: rank for rank, kind in enumerate(Office.Kind.values)}
@@ -76,11 +77,11 @@ class History:
     offices: list[Office]
 
     def on(self, day: date) -> Roster:
-        term = next((term for term in self.terms if _held(term, day)), None)
-        sat = {row.seat_id: row for row in self.memberships if _held(row, day)}
+        term = next((term for term in self.terms if is_held(term, day)), None)
+        sat = {row.seat_id: row for row in self.memberships if is_held(row, day)}
         offices: dict[int, list[str]] = defaultdict(list)
         for office in self.offices:
-            if _held(office, day):
+            if is_held(office, day):
                 offices[office.person_id].append(office.kind)
         order = {row.seat_id: place for place, row in enumerate(self.memberships) if sat.get(row.seat_id) is row}
         found = []
@@ -104,14 +105,9 @@ class History:
             if row.ended_on and row.ended_on != term.ended_on:
                 on(row.ended_on).left.append(row.person.name)
         for office in self.offices:
-            if _held(term, office.started_on) and office.ended_on != office.started_on:
+            if is_held(term, office.started_on) and office.ended_on != office.started_on:
                 on(office.started_on).offices.append((str(office.get_kind_display()), office.person.name))
         return sorted(found.values(), key=lambda change: change.on, reverse=True)
-
-
-def _held(row: Term | Membership | Office, day: date) -> bool:
-    """The twin of `DatedQuerySet.held`."""
-    return row.started_on <= day and (row.ended_on is None or row.ended_on > day)
 
 
 def read(councils: Iterable[Council]) -> list[History]:

@@ -25,6 +25,5 @@ def forget():
     """Every night: remove what must no longer be kept."""
     now = timezone.now()
     proposals.forget_unconfirmed(now=now)
-    proposals.forget_proposers(now=now)
     enquiries.forget_letters(now=now)
     voice.forget_files(now=now)

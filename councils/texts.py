@@ -94,8 +94,8 @@ class Letter:
 LETTERS = {
     "announcement": Letter(
         _("Announcement of a meeting"),
-        "Saskaņā ar Ķekavas novada iedzīvotāju padomju nolikuma (Nr. 12/2025) 38. punktu izziņojam: {councils}. "
-        "Sēde ir atklāta, ikviens var nākt un klausīties.",
+        "Saskaņā ar Ķekavas novada iedzīvotāju padomju nolikuma (Nr. 12/2025) 38. punktu izziņojam padomes sēdi: "
+        "{councils}. Sēde ir atklāta, ikviens var nākt un klausīties.",
         ("councils",),
     ),
     "minutes_head": Letter(

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.db.models import Prefetch
 
-from councils.models import AgendaItem, HandOver, Matter, OpinionRequest, Proposal, Question, Resolution, Submission
+from councils.models import HandOver, Matter, OpinionRequest, Proposal, Question, Resolution, Submission
 from councils.models import SubmissionFile as File
-from councils.models.meeting import closed
+from councils.models.meeting import closed, is_closed
 from neighbourhoods import latvian
 
 # What happened on the same day stands in this order.
@@ -71,12 +71,8 @@ def _items(thread: Thread, matter: Matter, whole: bool) -> None:
     if not whole:
         rows = rows.filter(meeting__event__published_at__isnull=False).exclude(closed())
     for row in rows:
-        hidden = _is_closed(row) or row.meeting.event.published_at is None
+        hidden = is_closed(row) or row.meeting.event.published_at is None
         thread.add("item", row.meeting.event.starts_at, row, is_hidden=hidden)
-
-
-def _is_closed(item: AgendaItem | None) -> bool:
-    return item is not None and (item.is_restricted or _is_closed(item.parent))
 
 
 def _requests(thread: Thread, matter: Matter) -> None:
@@ -92,7 +88,7 @@ def _resolutions(thread: Thread, matter: Matter, whole: bool) -> None:
     rows = rows.filter(voted_at__isnull=False).select_related("council", "item__meeting", "item__parent__parent")
     for row in rows.order_by("voted_at", "pk"):
         thread.resolutions.append(row)
-        hidden = _is_closed(row.item)
+        hidden = is_closed(row.item)
         thread.add("resolution", row.voted_at, row, is_hidden=hidden)
         if row.carried_out_on:
             thread.add("carried_out", row.carried_out_on, row, is_hidden=hidden)

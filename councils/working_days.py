@@ -4,25 +4,26 @@ Public holidays and the working days that the government moves come from the `ho
 of a year once they are decided; `overrides` says otherwise for single days (True: a working day).
 """
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
 
 import holidays
 
+YEARS = range(2020, 2061)  # those whose days are known
 # All years at once: the package fills a year in when it is first asked for, and two threads may ask together.
-_LATVIA = holidays.country_holidays("LV", years=range(2020, 2061), language="lv")
+_LATVIA = holidays.country_holidays("LV", years=YEARS, language="lv")
+_DAY_WITHOUT_DOT = re.compile(r"(\d\d\.\d\d\.\d{4})(?!\.)")  # as the package writes the day a holiday moved from
 _NONE: Mapping[date, bool] = {}
 
 
-def days_off(year: int) -> list[tuple[date, str]]:
-    """Public holidays of a year and days off in place of worked ones, as the calendar has them, in Latvian."""
-    return sorted((day, name) for day, name in _LATVIA.items() if day.year == year)
-
-
-def worked_weekends(year: int) -> list[date]:
-    """Saturdays and Sundays of a year that the calendar counts as working days."""
-    return sorted(day for day in _LATVIA.weekend_workdays if day.year == year)
+def special_days(year: int) -> list[tuple[date, str]]:
+    """Public holidays of a year and days off in place of worked ones, as the calendar has them, with their names in
+    Latvian; and the Saturdays and Sundays that it counts as working days, without a name."""
+    names = dict.fromkeys(_LATVIA.weekend_workdays, "")
+    names |= {day: _DAY_WITHOUT_DOT.sub(r"\1.", name) for day, name in _LATVIA.items()}
+    return sorted((day, name) for day, name in names.items() if day.year == year)
 
 
 def is_working_day(day: date, overrides: Mapping[date, bool] = _NONE) -> bool:
@@ -68,7 +69,3 @@ def months_later(
     if not same_number and day.day <= last:
         end -= timedelta(days=1)
     return next_working_day(end, overrides)
-
-
-def month_later(day: date, overrides: Mapping[date, bool] = _NONE) -> date:
-    return months_later(day, 1, overrides)

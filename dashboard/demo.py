@@ -33,6 +33,7 @@ from events.models import Event, EventChange, Rsvp
 from events.operations import offer_end
 from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood, Street
+from neighbourhoods.periods import moment_on
 from people.models import ContactChannel, Follow, Person, Role, User
 
 YEAR = timedelta(days=365)
@@ -290,7 +291,7 @@ class _Loader:
 
     def at(self, day: date, clock: time) -> datetime:
         """The moment of the clock on the wall in Latvia, in summer as in winter."""
-        return timezone.make_aware(datetime.combine(day, clock))
+        return moment_on(day, clock)
 
     # councils
 
@@ -762,4 +763,4 @@ def _ascii(name: str) -> str:
 
 def moment_of(day: date) -> datetime:
     """Nine in the morning of the day in Latvia, when it is loaded for a day that is not today."""
-    return timezone.make_aware(datetime.combine(day, time(9))).astimezone(UTC)
+    return moment_on(day, time(9)).astimezone(UTC)

@@ -511,7 +511,7 @@ ASKED = (
         "Mācības padomju sekretāriem: protokols vienā vakarā",
         questions=(
             ("choice", "Ar ko tu raksti protokolu?", ("Ar portālu", "Ar teksta redaktoru", "Uz papīra")),
-            ("yes", "Esmu jau rakstījis protokolu", ()),
+            ("yes", "Man jau ir gadījies rakstīt protokolu", ()),
         ),
         services=(("loop", "", 0),),
         online_capacity=40,

@@ -28,6 +28,7 @@ from dashboard import demo_work as work
 from dashboard.demo_record import Held, Voted
 from dashboard.demo_work import DemoOpinion, DemoProposal, Letter
 from neighbourhoods import latvian
+from neighbourhoods.periods import moment_on
 from people.models import ContactChannel, Person, User
 
 BATCH = 1000
@@ -48,7 +49,7 @@ class Correspondence:
         self.officers: dict[str, str] = {}
 
     def at(self, day: date, clock: time) -> datetime:
-        return min(timezone.make_aware(datetime.combine(day, clock)), self.now)
+        return min(moment_on(day, clock), self.now)
 
     # who answers
 

@@ -36,6 +36,7 @@ from councils.models import (
     Submission,
     Task,
 )
+from councils.models.periods import is_held
 from councils.operations.agenda import standard_titles
 from councils.operations.votes import outcome_of
 from councils.regulation import Regulation
@@ -45,6 +46,7 @@ from dashboard import demo_work as work
 from dashboard.demo_work import Business
 from events.models import Event
 from neighbourhoods import latvian
+from neighbourhoods.periods import moment_on
 from notices.emails import absolute
 from people.models import Person, User
 
@@ -146,15 +148,11 @@ class Recorder:
     # who sits there
 
     def members(self, council: Council, on: date) -> list[Membership]:
-        return [
-            row
-            for row in self.memberships[council.pk]
-            if row.started_on <= on and (row.ended_on is None or row.ended_on > on)
-        ]
+        return [row for row in self.memberships[council.pk] if is_held(row, on)]
 
     def officer(self, council: Council, on: date, kind: str) -> Person | None:
         for row in self.offices[council.pk]:
-            if row.kind == kind and row.started_on <= on and (row.ended_on is None or row.ended_on > on):
+            if row.kind == kind and is_held(row, on):
                 return row.person
         return None
 
@@ -581,10 +579,11 @@ class Recorder:
         Meeting.objects.bulk_update(published, ["minutes_url"], batch_size=BATCH)
         versions: list[MinutesVersion] = []
         comments: list[MinutesComment] = []
+        corrected = [row for row in held if row.minutes == "published"][-5:-4]  # one at least, whatever chance says
         for row, minutes in rows.items():
             self.shuffle("minutes", row)
             last = record.take(row.meeting, number=str(minutes), rules=self.rules)
-            versions += self.versions(row, minutes, last)
+            versions += self.versions(row, minutes, last, surely=row in corrected)
             if row.minutes == "drafted" or self.random.random() < 0.08:
                 comments.append(self.comment(row, minutes))
         MinutesVersion.objects.bulk_create(versions, batch_size=BATCH // 4)
@@ -603,14 +602,15 @@ class Recorder:
         row.originals_handed_on, row.originals_handed_to = sent_on, content.COORDINATOR_TITLE
         return row
 
-    def versions(self, held: Held, minutes: Minutes, last: record.Content) -> Iterator[MinutesVersion]:
-        """Mostly one; now and then a draft before it, or a correction after what was published."""
+    def versions(self, held: Held, minutes: Minutes, last: record.Content, *, surely: bool) -> Iterator[MinutesVersion]:
+        """Mostly one; now and then a draft before it, or a correction after what was published, or `surely` that."""
         secretary = held.meeting.minute_taker
         made_by = secretary.user if secretary else None
         kinds = ["last"]
         if held.minutes == "published":
             chance = self.random.random()
             kinds = ["draft", "last"] if chance < 0.12 else ["signed", "last"] if chance < 0.16 else kinds
+            kinds = ["signed", "last"] if surely else kinds
         for number, kind in enumerate(kinds, 1):
             text = last if kind == "last" else self.earlier(last)
             row = MinutesVersion(
@@ -660,4 +660,4 @@ class Recorder:
 
     @staticmethod
     def at(day: date, clock: time) -> datetime:
-        return timezone.make_aware(datetime.combine(day, clock))
+        return moment_on(day, clock)

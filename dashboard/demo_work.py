@@ -570,7 +570,7 @@ COUNCIL_NEWS = (
 )
 COORDINATOR_NEWS = (
     DemoNews(
-        "Padomju kopsanāksme decembrī",
+        "Padomju un deputātu kopsanāksme",
         "Reizi gadā vienuviet tiekas visas padomes un domes deputāti. Runāsim par gada skaitļiem, par atbildēm uz "
         "iesniegumiem un par **otrā sasaukuma vēlēšanām**.\n\nNāc klausīties – ieeja brīva.",
     ),

@@ -25,7 +25,7 @@ def _report(request, kind: str, now) -> Report:
     if report is RsvpReport:
         event_id = filter_rsvps(Rsvp.objects.none(), request.GET).chosen.get("pasakums")
         event = Event.objects.filter(pk=event_id).first() if event_id else None
-        if event and can_see_rsvps(request.user, event):
+        if event and can_see_rsvps(request.user, event, timezone.localdate(now)):
             return report(request.GET, now, within=event.rsvps.all())
     raise PermissionDenied
 

@@ -8,11 +8,11 @@ value that means nothing narrows nothing and is named in `Filtered.ignored`, so 
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import pgettext_lazy
 
@@ -31,8 +31,11 @@ from councils.models import (
 from dashboard.forms import MATTER_SLUGS
 from events.models import CheckIn, Event, EventQuerySet, Phase, Rsvp, RsvpQuerySet
 from neighbourhoods import latvian
-from neighbourhoods.models import Neighbourhood
+from neighbourhoods.models import Neighbourhood, NeighbourhoodQuerySet
+from neighbourhoods.periods import moment_on
+from people.models import Follow
 
+NEW_FOLLOWERS = timedelta(days=30)
 State = tuple[str | Promise, tuple[str, ...]]  # the words on the screen, and the states they mean
 
 EVENT_STATES: dict[str, State] = {
@@ -92,7 +95,7 @@ MEMBER_STATES: dict[str, State] = {
 class Filtered:
     """The rows that pass; `chosen` says what narrows them, as in the address, `ignored` which names had no meaning."""
 
-    rows: Any  # the QuerySet that came in, so that its own methods can be called
+    rows: Any  # the QuerySet that came in, so that its own methods can be called; a list where rows are put together
     chosen: dict[str, str]
     ignored: list[str]
 
@@ -163,18 +166,14 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))
-
-
 def _starting(address: Address, field: str) -> Q:
     """Between the days `no` and `lidz`, both of them included, as the clock on the wall in Latvia has them."""
     begin, end = address.day("no"), address.day("lidz")
     condition = Q()
     if begin:
-        condition &= Q(**{f"{field}__gte": _midnight(begin)})
+        condition &= Q(**{f"{field}__gte": moment_on(begin)})
     if end:
-        condition &= Q(**{f"{field}__lt": _midnight(end + timedelta(days=1))})
+        condition &= Q(**{f"{field}__lt": moment_on(end + timedelta(days=1))})
     return condition
 
 
@@ -241,15 +240,44 @@ def filter_proposals(queryset: ProposalQuerySet, params: Mapping[str, str]) -> F
     return address.filtered(_named(rows, "person", address))
 
 
-def filter_councils(queryset: CouncilQuerySet, params: Mapping[str, str], on: date) -> Filtered:
-    """Councils by apkaime, statuss on the day and words of the neighbourhood's name (q). Adds `state`."""
+@dataclass(frozen=True)
+class AreaRow:
+    """A neighbourhood and its council; where none was ever begun, the state is NONE."""
+
+    area: Any  # Neighbourhood, as it came in
+    council: Any  # Council, as it came in, or None
+
+    @property
+    def state(self) -> str:
+        return self.council.state if self.council else CouncilState.NONE
+
+
+def with_followers(now: datetime) -> NeighbourhoodQuerySet:
+    """All neighbourhoods with `followers`, and `new_followers` of the last thirty days."""
+    follows = Follow.objects.filter(neighbourhood=OuterRef("pk")).order_by().values("neighbourhood")
+    new = Count("pk", filter=Q(followed_at__gt=now - NEW_FOLLOWERS))
+    return Neighbourhood.objects.annotate(
+        followers=Coalesce(Subquery(follows.annotate(n=Count("pk")).values("n")), 0),
+        new_followers=Coalesce(Subquery(follows.annotate(n=new).values("n")), 0),
+    )
+
+
+def filter_areas(
+    areas: NeighbourhoodQuerySet, councils: Iterable[Any], params: Mapping[str, str], on: date
+) -> Filtered:
+    """Neighbourhoods of the day with their councils, by apkaime, statuss and words of the name (q), as AreaRow.
+
+    `councils`: all of them, with their `state` on the day.
+    """
     address = Address(params)
-    rows = queryset.with_state(on)
+    found = areas.valid(on).matching(address.words("q")).by_name()
     if area := address.neighbourhood():
-        rows = rows.filter(neighbourhood=area)
+        found = found.filter(pk=area.pk)
+    of_area = {council.neighbourhood_id: council for council in councils}
+    rows = [AreaRow(area, of_area.get(area.pk)) for area in found]
     if state := address.key("statuss", COUNCIL_STATES):
-        rows = rows.filter(state__in=COUNCIL_STATES[state][1])
-    return address.filtered(_named(rows, "neighbourhood", address))
+        rows = [row for row in rows if row.state in COUNCIL_STATES[state][1]]
+    return Filtered(rows, address.chosen, address.ignored)
 
 
 def filter_members(queryset: MembershipQuerySet, params: Mapping[str, str], on: date) -> Filtered:
@@ -263,7 +291,7 @@ def filter_members(queryset: MembershipQuerySet, params: Mapping[str, str], on: 
     if state == "amata":
         rows = queryset.held(on)
     else:
-        rows = queryset.filter(started_on__lte=on)
+        rows = queryset.filter(started_on__lte=on).exclude(ended_on=F("started_on"))  # what never had a day
         rows = rows.filter(ended_on__lte=on) if state == "bijusie" else rows
     if area := address.neighbourhood():
         rows = rows.filter(seat__term__council__neighbourhood=area)
@@ -296,7 +324,7 @@ def filter_matters(queryset: MatterQuerySet, params: Mapping[str, str], on: date
 
 
 def _named(rows: QuerySet, path: str, address: Address) -> QuerySet:
-    """Rows whose person or neighbourhood is found by the words of `q`."""
+    """Rows whose person is found by the words of `q`."""
     for term in latvian.search_terms(address.words("q")):
         rows = rows.filter(**{f"{path}__search_text__contains": term})
     return rows

@@ -1,7 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from councils.forms.fields import offer_topics
 from councils.models import MatterState, SubmissionState
+from events.forms import WrittenSelect
 
 # The states of a submission as the address bar has them.
 STATE_SLUGS = {
@@ -40,8 +42,8 @@ class MatterFilter(forms.Form):
         super().__init__(*args, **kwargs)
         areas = [("", _("All neighbourhoods")), *((row.slug, row.short_name) for row in neighbourhoods)]
         self.fields["apkaime"] = forms.ChoiceField(label=_("Neighbourhood"), required=False, choices=areas)
-        named = [("", _("All topics")), *((row.code, row.label) for row in topics)]
-        self.fields["joma"] = forms.ChoiceField(label=_("Topic"), required=False, choices=named)
+        self.fields["joma"] = forms.ChoiceField(label=_("Topic"), required=False, widget=WrittenSelect)
+        offer_topics(self, "joma", topics, _("All topics"))
         spans = [("", _("All years")), *((str(year), str(year)) for year in years)]
         self.fields["gads"] = forms.ChoiceField(label=_("Year"), required=False, choices=spans)
         self.order_fields(["q", "apkaime", "joma", "statuss", "gads"])

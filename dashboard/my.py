@@ -7,6 +7,7 @@ import secrets
 import time
 from datetime import datetime, timedelta
 
+from allauth.account.models import EmailAddress
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
@@ -20,13 +21,14 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from councils import answers
-from councils.models import Attendance, Matter, Membership, Proposal
+from councils.models import AbsenceCase, Attendance, Ballot, Matter, Meeting, Recusal
 from dashboard import operations
 from events.models import Event, Rsvp, RsvpQuerySet
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.requests import form_view, posted
 from notices import adapter
 from people.forms import DeleteAccountForm
 from people.models import AuditEntry, Follow, Person
@@ -87,8 +89,6 @@ def my(request):
 def known_about(person: Person) -> dict:
     """Everything kept about a person, for a program to read (GDPR art. 15 and 20). Texts of mails are not kept."""
     user = person.user
-    rsvps = Rsvp.objects.filter(person=person).select_related("event").order_by("rsvped_at", "pk")
-    memberships = Membership.objects.filter(person=person).select_related("seat__term__council")
     return {
         "person": {
             "name": person.name,
@@ -100,6 +100,7 @@ def known_about(person: Person) -> dict:
         },
         "account": {
             "email": user and user.email,
+            "addresses": list(EmailAddress.objects.filter(user=user).order_by("pk").values("email", "verified")),
             "registered_at": user and user.date_joined,
             "last_login_at": user and user.last_login,
             "has_password": bool(user and user.has_usable_password()),
@@ -109,19 +110,31 @@ def known_about(person: Person) -> dict:
             {"neighbourhood": row.neighbourhood.name, "since": row.followed_at}
             for row in person.follows.select_related("neighbourhood").order_by("followed_at", "pk")
         ],
+        **_of_events(person),
+        **_of_matters(person),
+        **_of_councils(person),
+        "roles": list(person.roles.order_by("started_on", "pk").values("kind", "started_on", "ended_on")),
+        "messages": list(
+            person.notices.order_by("planned_at", "pk").values("kind", "planned_at", "sent_at", "sent_to", "last_error")
+        ),
+        "done_for_me": list(
+            AuditEntry.objects.filter(on_behalf_of=person).order_by("at", "pk").values("at", "verb", "label")
+        ),
+        # On what is left out: it may be the name of somebody else.
+        "done_by_me": list(
+            AuditEntry.objects.filter(by=user).order_by("at", "pk").values("at", "verb") if user else ()
+        ),
+    }
+
+
+def _of_events(person: Person) -> dict:
+    rsvps = Rsvp.objects.filter(person=person).select_related("event")
+    rsvps = rsvps.prefetch_related("answers__question", "services", "check_ins")
+    return {
         "own_calendar_since": person.calendar_keys.values_list("made_at", flat=True).first(),
-        "matters_followed": [
-            {
-                "matter": row.matter.title,
-                "since": row.followed_at,
-                "confirmed_at": row.confirmed_at,
-                "network": row.network,
-            }
-            for row in person.matter_follows.select_related("matter").order_by("followed_at", "pk")
-        ],
-        "answers_for": [
-            {"unit": row.unit.name, "from": row.started_on, "until": row.ended_on}
-            for row in person.answers_for.select_related("unit").order_by("started_on", "pk")
+        "invitations": [
+            {"event": row.event.title, "invited_at": row.invited_at}
+            for row in person.invitations.select_related("event").order_by("invited_at", "pk")
         ],
         "sign_ups": [
             {
@@ -131,24 +144,41 @@ def known_about(person: Person) -> dict:
                 "state": rsvp.state,
                 "people": rsvp.party_size,
                 "how": rsvp.attending,
+                "on_reserved_seat": rsvp.is_reserved,
+                "came_without_signing_up": rsvp.is_walk_in,
+                "name_on_list": rsvp.name_on_list,
                 "question": rsvp.question,
+                "answers": [{"question": row.question.text, "answer": row.value} for row in rsvp.answers.all()],
+                "access_services": [row.kind for row in rsvp.services.all()],
+                "seat_at_once": rsvp.seat_at_once,
+                "wants_reminder": rsvp.wants_reminder,
                 "network": rsvp.network,
                 "signed_up_at": rsvp.rsvped_at,
                 "confirmed_at": rsvp.confirmed_at,
+                "offered_at": rsvp.offered_at,
+                "affirmed_at": rsvp.affirmed_at,
+                "surveyed_at": rsvp.surveyed_at,
                 "cancelled_at": rsvp.cancelled_at,
+                "cancelled_for": rsvp.cancelled_for,
+                "arrivals": [
+                    {"people": row.people, "at": row.at, "taken_back_at": row.undone_at} for row in rsvp.check_ins.all()
+                ],
             }
-            for rsvp in rsvps
+            for rsvp in rsvps.order_by("rsvped_at", "pk")
         ],
-        "memberships": [
-            {"council": row.seat.term.council.name, "from": row.started_on, "until": row.ended_on}
-            for row in memberships.order_by("started_on", "pk")
-        ],
-        "answers_to_meetings": [
-            {"meeting": row.meeting.event.title, "answer": row.answer, "answered_at": row.answered_at}
-            for row in Attendance.objects.filter(membership__person=person)
-            .exclude(answer="")
-            .select_related("meeting__event")
-            .order_by("answered_at", "pk")
+    }
+
+
+def _of_matters(person: Person) -> dict:
+    return {
+        "matters_followed": [
+            {
+                "matter": row.matter.title,
+                "since": row.followed_at,
+                "confirmed_at": row.confirmed_at,
+                "network": row.network,
+            }
+            for row in person.matter_follows.select_related("matter").order_by("followed_at", "pk")
         ],
         "proposals": [
             {
@@ -162,19 +192,110 @@ def known_about(person: Person) -> dict:
                 "decision": row.decision,
                 "reason": row.reason,
             }
-            for row in Proposal.objects.filter(person=person).select_related("council").order_by("proposed_at", "pk")
+            for row in person.proposals.select_related("council").order_by("proposed_at", "pk")
+        ],
+        "letters": [
+            {
+                "council": row.council.name,
+                "text": row.text,
+                "wants_answer": row.wants_answer,
+                "network": row.network,
+                "written_at": row.written_at,
+                "confirmed_at": row.confirmed_at,
+            }
+            for row in person.enquiries.select_related("council").order_by("written_at", "pk")
+        ],
+        "answers_for": [
+            {"unit": row.unit.name, "from": row.started_on, "until": row.ended_on}
+            for row in person.answers_for.select_related("unit").order_by("started_on", "pk")
+        ],
+        "speaks_for": list(person.presents.order_by("pk").values_list("title", flat=True)),
+    }
+
+
+def _of_councils(person: Person) -> dict:
+    mine = {"membership__person": person}
+    attended = Attendance.objects.filter(**mine).select_related("meeting__event")
+    kept_out = Recusal.objects.filter(**mine).select_related("item__meeting__event")
+    ballots = Ballot.objects.filter(**mine).select_related("resolution__item__meeting__event")
+    led = Meeting.objects.filter(Q(leader=person) | Q(minute_taker=person)).select_related("event")
+    comments = person.minutes_comments.select_related("minutes__meeting__event")
+    return {
+        "memberships": [
+            {
+                "council": row.seat.term.council.name,
+                "from": row.started_on,
+                "until": row.ended_on,
+                "why_it_ended": row.end_reason,
+            }
+            for row in person.memberships.select_related("seat__term__council").order_by("started_on", "pk")
         ],
         "offices": [
             {"council": row.council.name, "office": row.kind, "from": row.started_on, "until": row.ended_on}
             for row in person.offices.select_related("council").order_by("started_on", "pk")
         ],
-        "roles": list(person.roles.order_by("started_on", "pk").values("kind", "started_on", "ended_on")),
-        "messages": list(
-            person.notices.order_by("planned_at", "pk").values("kind", "planned_at", "sent_at", "sent_to")
+        "substitutions": [
+            {
+                "council": row.term.council.name,
+                "place": row.rank,
+                "votes": row.votes,
+                "applied_at": row.applied_at,
+                "offered_on": row.offered_on,
+                "seated_on": row.seated_on,
+                "declined_on": row.declined_on,
+                "declined_because": row.declined_because,
+            }
+            for row in person.substitutions.select_related("term__council").order_by("pk")
+        ],
+        "meetings": [
+            {
+                "meeting": row.meeting.event.title,
+                "starts_at": row.meeting.event.starts_at,
+                "answer": row.answer,
+                "answered_at": row.answered_at,
+                "mark": row.mark,
+                "arrived_at": row.arrived_at,
+                "left_at": row.left_at,
+                "note": row.note,
+            }
+            for row in attended.order_by("meeting__event__starts_at", "pk")
+        ],
+        "meetings_led": [
+            {
+                "meeting": row.event.title,
+                "starts_at": row.event.starts_at,
+                "led": row.leader_id == person.pk,
+                "took_minutes": row.minute_taker_id == person.pk,
+            }
+            for row in led.order_by("event__starts_at", "pk")
+        ],
+        "kept_out_of": [
+            {"meeting": row.item.meeting.event.title, "item": row.item.title, "reason": row.reason}
+            for row in kept_out.order_by("pk")
+        ],
+        "votes": [
+            {
+                "meeting": row.resolution.item.meeting.event.title,
+                "resolution": row.resolution.text,
+                "vote": row.choice,
+            }
+            for row in ballots.order_by("pk")
+        ],
+        "absence_cases": list(
+            AbsenceCase.objects.filter(**mine)
+            .order_by("raised_on", "pk")
+            .values("raised_on", "decision", "decided_on", "reason", "dome_informed_on")
         ),
-        "done_for_me": list(
-            AuditEntry.objects.filter(on_behalf_of=person).order_by("at", "pk").values("at", "verb", "label")
-        ),
+        "comments_on_minutes": [
+            {
+                "meeting": row.minutes.meeting.event.title,
+                "comment": row.text,
+                "commented_at": row.commented_at,
+                "settled_at": row.settled_at,
+            }
+            for row in comments.order_by("commented_at", "pk")
+        ],
+        "tasks": list(person.tasks.order_by("pk").values("title", "due_on", "done_on")),
     }
 
 
@@ -234,7 +355,7 @@ def _code_check(request):
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def account_delete(request):
     """Ask for the password, or mail a code to who has none, and delete the account."""
     now = timezone.now()
@@ -252,7 +373,7 @@ def account_delete(request):
     asks_code = by_code and _pending_code(request) is not None
     form = None
     if asks_code or not by_code:
-        data = request.POST if request.method == "POST" else None
+        data = posted(request)
         form = DeleteAccountForm(data, user=user, is_right_code=_code_check(request) if by_code else None)
         if form.is_bound and form.is_valid():
             try:

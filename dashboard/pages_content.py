@@ -99,7 +99,7 @@ _ABOUT_LV = Page(
                 "Uzklausa iedzīvotājus un nodod pašvaldībai to, kas apkaimē vajadzīgs (§6).",
                 "Sagatavo domes lēmumu projektus par apkaimes uzturēšanu, kultūru, mantojumu un uzņēmējdarbību (§5, "
                 "§7).",
-                "Ierosina publisko apspriešanu un sniedz atzinumu, ja dome to lūdz (§7).",
+                "Ierosina publisko apspriešanu un sniedz viedokli, ja dome to lūdz (§7).",
                 "Pieprasa un saņem pašvaldības informāciju, kas vajadzīga darbam (§7).",
                 "Stāsta iedzīvotājiem, ko dara un ko ir panākusi (§6).",
             ),
@@ -177,8 +177,8 @@ _ABOUT_EN = Page(
         Section(
             "The rules",
             (
-                "The councils work by the municipality's binding regulation No. 12/2025. The paragraphs here are its "
-                "own.",
+                "The councils work by the municipality's binding regulation No. 12/2025. The sign § here points to its "
+                "paragraphs.",
             ),
             links=(("Read the regulation at likumi.lv (in Latvian)", REGULATION_URL),),
         ),
@@ -226,8 +226,8 @@ _FORM_LV = Page(
                 "Tu vari kandidēt, ja tev ir vismaz {MEMBER_MIN_AGE} gadi, esi Latvijas pilsonis vai Latvijā "
                 "reģistrēts Eiropas Savienības pilsonis un tava deklarētā dzīvesvieta (vai papildu adrese) ir apkaimē "
                 "vismaz {CANDIDATE_RESIDENCE} dienas pirms vēlēšanām (§8).",
-                "Nevar kandidēt domes deputāti, izpilddirektors un viņa vietnieks. Vienlaikus var darboties vienā "
-                "padomē.",
+                "Nevar kandidēt domes deputāti, izpilddirektors un viņa vietnieks. Vienlaikus var darboties "
+                "tikai vienā padomē.",
             ),
         ),
         Section(
@@ -280,8 +280,8 @@ _FORM_EN = Page(
                 "You may stand if you are at least {MEMBER_MIN_AGE}, a citizen of Latvia or a citizen of the European "
                 "Union registered in Latvia, and your declared residence (or additional address) has been in the "
                 "neighbourhood for at least {CANDIDATE_RESIDENCE} days before the election (§8).",
-                "Members of the municipal council, the executive director and the deputy may not stand. One can sit "
-                "in one council at a time.",
+                "Members of the municipal council, the executive director and the deputy may not stand. Nobody can "
+                "sit in more than one council at a time.",
             ),
         ),
         Section(
@@ -326,14 +326,14 @@ _ACCESS_LV = Page(
         Section(
             "Ja kaut ko nevari izlasīt vai izdarīt",
             (
-                "Apkaimju shēmai uz katras lapas blakus ir saraksts ar to pašu saturu. Pieteikties pasākumam vari arī "
+                "Apkaimju shēmai katrā lapā blakus ir saraksts ar to pašu saturu. Pieteikties pasākumam vari arī "
                 "pa tālruni vai klientu apkalpošanas centrā: koordinators tevi ierakstīs.",
             ),
         ),
         Section(
             "Kā vietne novērtēta",
             (
-                "Pašnovērtējums: automātiskas pārbaudes katrai lapai gaišajā un tumšajā izskatā, telefona un datora "
+                "Pašnovērtējums: automātiskas pārbaudes katrai lapai gaišajā un tumšajā izskatā, tālruņa un datora "
                 "platumā, un lietošana tikai ar tastatūru. Paziņojums sagatavots 2026. gada 23. novembrī.",
             ),
         ),
@@ -377,7 +377,7 @@ _ACCESS_EN = Page(
             "When you cannot read or do something",
             (
                 "Beside the map of neighbourhoods there is always a list with the same content. You can sign up for "
-                "an event by phone or at a customer service centre, too: the coordinator enters you.",
+                "an event by phone or at a customer service centre, too: the coordinator signs you up.",
             ),
         ),
         Section(
@@ -417,16 +417,16 @@ _PRIVACY_LV = Page(
             items=(
                 "Kontam: e-pastu, vārdu, valodu, tavu apkaimi un to, kam seko – lai vari ienākt un saņemt ziņas, ko "
                 "izvēlējies.",
-                "Pieteikumam: vārdu, e-pastu, cilvēku skaitu, jautājumu organizatoram, atbildes uz viņa jautājumiem un "
+                "Pieteikumam: vārdu, e-pastu, cilvēku skaitu, jautājumu rīkotājam, atbildes uz rīkotāja jautājumiem un "
                 "to, kas tev vajadzīgs, lai piedalītos – lai pietiktu vietu un tu saņemtu apstiprinājumu un "
                 "atgādinājumu.",
                 "Tavs vārds ir sarakstā pie ieejas un uz vārda kartes tikai tad, ja tu tam piekriti.",
                 "Pasākumā: cik cilvēku un kad atnāca. Aptaujas atbildi pēc pasākuma glabājam bez tava vārda.",
                 "Ja piesakies bez konta: arī tīkla daļu, no kuras rakstīji (ne pilnu adresi) – lai roboti neaizņem "
-                "vietas. Kad apstiprini pieteikumu, to izdzēšam. Vieta bez apstiprinājuma tiek turēta {HOLD_HOURS} "
-                "stundas.",
+                "vietas. Kad apstiprini pieteikumu, to izdzēšam. Vietu bez apstiprinājuma paturam "
+                "{HOLD_HOURS} stundas.",
                 "Sūtītajām vēstulēm: kam, kad un par ko – lai neko nesūtītu divreiz.",
-                "Padomes loceklim: vārdu, uzvārdu, amatu un laiku padomē. To nosaka noteikumi, un tas ir publiski.",
+                "Padomes loceklim: vārdu, uzvārdu, amatu un laiku padomē. To nosaka nolikums, un šie dati ir publiski.",
             ),
         ),
         Section(
@@ -473,7 +473,7 @@ _PRIVACY_EN = Page(
     "The portal keeps only what it needs so that you can sign up, be told and take part.",
     (
         Section(
-            "Who answers for the data",
+            "Who is responsible for the data",
             ("The controller is the municipality of Ķekava. Send questions about your data to {contact}.",),
         ),
         Section(
@@ -482,15 +482,15 @@ _PRIVACY_EN = Page(
                 "For an account: e-mail, name, language, your neighbourhood and what you follow – so that you can log "
                 "in and get the news you chose.",
                 "For a sign-up: name, e-mail, number of people, your question to the organiser, answers to the "
-                "organiser's questions and what you need to take part – so that there are seats enough and you get a "
+                "organiser's questions and what you need to take part – so that there are enough seats and you get a "
                 "confirmation and a reminder.",
-                "Your name stands on the list at the door and on a badge only if you agreed.",
+                "Your name is on the list at the door and on a badge only if you agreed.",
                 "At an event: how many people came, and when. What you answer to the survey after it is kept without "
                 "your name.",
                 "When you sign up without an account: also the part of the network you wrote from (not the full "
                 "address), so that robots do not take the seats. It is deleted when you confirm. A seat without "
                 "confirmation is held for {HOLD_HOURS} hours.",
-                "For mails sent: to whom, when and about what – so that nothing is sent twice.",
+                "For e-mails sent: to whom, when and about what – so that nothing is sent twice.",
                 "For a member of a council: name, office and time in the council. The rules ask for it, and it is "
                 "public.",
             ),
@@ -511,8 +511,8 @@ _PRIVACY_EN = Page(
                 "A guest's name, e-mail and answers at sign-up – {GUEST_DAYS} days after the last event; only the "
                 "number remains.",
                 "Records of what staff did in the portal – {AUDIT_DAYS} days.",
-                "Members of councils, meetings and submissions – for good: they are the history of the municipality's "
-                "work.",
+                "Members of councils, meetings and submissions – permanently: they are the history of the "
+                "municipality's work.",
             ),
         ),
         Section(
@@ -526,7 +526,7 @@ _PRIVACY_EN = Page(
             "Your rights",
             (
                 "You can see and download your data, correct and delete them, and turn off the news at any time: the "
-                "link is in every mail. The basis is the municipality's task in the public interest (GDPR article "
+                "link is in every e-mail. The basis is the municipality's task in the public interest (GDPR article "
                 "6(1)(e)); for news it is your choice.",
                 "If you think that we handle data wrongly, you can complain to the Data State Inspectorate.",
             ),
@@ -580,8 +580,8 @@ _CONTACTS_EN = Page(
             "The coordinator",
             (
                 "About forming a council, events, sign-ups and mistakes on this site write to {contact}.",
-                "When you cannot sign up for an event yourself, the coordinator enters you: write, or go to a customer "
-                "service centre.",
+                "When you cannot sign up for an event yourself, the coordinator signs you up: write, or go to a "
+                "customer service centre.",
             ),
         ),
         Section(
@@ -604,7 +604,7 @@ _HELP_LV = Page(
             items=(
                 "Atver pasākumu kalendārā vai savas apkaimes lapā.",
                 "Ieraksti vārdu un e-pastu. Konts nav vajadzīgs.",
-                "Atver saiti, ko atsūtām: vieta tiek turēta {HOLD_HOURS} stundas.",
+                "Atver saiti, ko atsūtām: vieta tev ir paturēta {HOLD_HOURS} stundas.",
                 "Ja plāni mainās, vēstulē nospied „Nevarēšu, atbrīvot vietu”.",
             ),
         ),
@@ -619,7 +619,7 @@ _HELP_LV = Page(
             "Ierosināt jautājumu padomei",
             (
                 "Apkaimes lapā nospied „Ierosini jautājumu padomei” (§31). Priekšsēdētājs to iekļauj darba kārtībā "
-                "vai atsaka un pasaka, kāpēc; atbildi saņemsi e-pastā.",
+                "vai noraida un paskaidro, kāpēc; atbildi saņemsi e-pastā.",
             ),
         ),
         Section(
@@ -646,14 +646,14 @@ _HELP_EN = Page(
                 "Open the event in the calendar or on the page of your neighbourhood.",
                 "Write your name and e-mail. No account is needed.",
                 "Open the link that we send: the seat is held for {HOLD_HOURS} hours.",
-                "When your plans change, press “I cannot come, free the seat” in the mail.",
+                "When your plans change, press “I cannot come, free the seat” in the e-mail.",
             ),
         ),
         Section(
-            "Hear of your neighbourhood",
+            "Get news of your neighbourhood",
             (
                 "Log in and press “Follow the neighbourhood”: news of its council and its events come by e-mail. A "
-                "link at the end of each mail changes or stops them.",
+                "link at the end of each e-mail changes or stops them.",
             ),
         ),
         Section(

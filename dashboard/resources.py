@@ -24,6 +24,7 @@ from import_export import fields, resources, widgets
 
 from councils import regulation, roster
 from councils.models import (
+    COUNCILS,
     Council,
     CouncilState,
     Matter,
@@ -36,21 +37,25 @@ from councils.models import (
     Substitute,
     Term,
 )
+from councils.models.periods import is_held
 from dashboard.filters import (
     WAS_HELD,
     Address,
+    AreaRow,
     Filtered,
-    filter_councils,
+    filter_areas,
     filter_events,
     filter_matters,
     filter_meetings,
     filter_members,
     filter_rosters,
     filter_rsvps,
+    with_followers,
 )
 from events.attendance import with_attendance
 from events.models import AccessService, Answer, CheckIn, Event, Phase, Question, Rsvp
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.periods import year_begins
 from people.models import ContactChannel
 
 CHUNK = 2000  # rows held at a time, with what is prefetched for them
@@ -110,37 +115,51 @@ def _address(row) -> str:
     return f"{settings.PUBLIC_URL}{row.get_absolute_url()}"
 
 
-def _chair(council) -> str:
-    return ", ".join(office.person.name for office in council.chairs)
+def _chair(row: AreaRow) -> str:
+    return ", ".join(office.person.name for office in row.council.chairs) if row.council else ""
+
+
+def _members(row: AreaRow) -> int | None:
+    return row.council.members if row.state == CouncilState.WORKING else None
+
+
+def _of_council(name: str) -> Callable[[AreaRow], int]:
+    return lambda row: getattr(row.council, name) if row.council else 0
 
 
 class CouncilReport(Report):
+    """The neighbourhoods of the day, as on the screen: also those where no council was ever begun."""
+
     title = "Padomes"
     file_name = "padomes"
     about = "councils.Council"
 
-    area = column("Apkaime", "neighbourhood__short_name")
-    name = column("Padome", "name")
+    area = column("Apkaime", "area__short_name")
+    name = column("Padome", "council__name")
     state = column("Statuss", lambda row: CouncilState(row.state).label)
-    residents = column("Iedzīvotāji", "neighbourhood__population")
-    seats = column("Vietas", "seats")
-    members = column("Locekļi", "members")
+    residents = column("Iedzīvotāji", "area__population")
+    seats = column("Vietas", "council__seats")
+    members = column("Locekļi", _members)
     chair = column("Priekšsēdētājs", _chair)
-    email = column("Padomes e-pasts", "email")
-    meetings_held = column("Sēdes šogad", "meetings_held")
-    last_meeting = column("Pēdējā sēde", "last_meeting_at")
-    minutes_awaited = column("Sēdes bez protokola", "minutes_awaited")
-    submissions_open = column("Priekšlikumi bez atbildes", "submissions_open")
-    formation_started_on = column("Izveide sākta", "formation_started_on")
-    formation_source = column("Lēmums vai avots", "formation_source")
-    address = column("Adrese portālā", _address)
+    email = column("Padomes e-pasts", "council__email")
+    meetings_held = column("Sēdes šogad", _of_council("meetings_held"))
+    last_meeting = column("Pēdējā sēde", "council__last_meeting_at")
+    minutes_awaited = column("Sēdes bez protokola", _of_council("minutes_awaited"))
+    submissions_open = column("Priekšlikumi bez atbildes", _of_council("submissions_open"))
+    followers = column("Sekotāji", "area__followers")
+    new_followers = column("Jauni sekotāji 30 dienās", "area__new_followers")
+    formation_started_on = column("Izveide sākta", "council__formation_started_on")
+    formation_source = column("Lēmums vai avots", "council__formation_source")
+    address = column("Adrese portālā", lambda row: _address(row.area))
 
     def narrow(self, params, within):
         chairs = Office.objects.held(self.on).filter(kind=Office.Kind.CHAIR).select_related("person")
-        rows = Council.objects.for_panel(self.now) if within is None else within
-        rows = rows.prefetch_related(Prefetch("offices", chairs, to_attr="chairs"))
-        found = filter_councils(rows, params, self.on)
-        return Filtered(found.rows.by_name(), found.chosen, found.ignored)
+        councils = Council.objects.for_panel(self.now, self.on, year_begins(self.on.year)) if within is None else within
+        councils = councils.prefetch_related(Prefetch("offices", chairs, to_attr="chairs"))
+        return filter_areas(with_followers(self.now), councils, params, self.on)
+
+    def iter_queryset(self, queryset):
+        return iter(queryset)
 
 
 class MemberReport(Report):
@@ -183,11 +202,8 @@ class MemberReport(Report):
         )
         return Filtered(rows, found.chosen, found.ignored)
 
-    def _is_sitting(self, row: Membership) -> bool:
-        return row.started_on <= self.on and (row.ended_on is None or row.ended_on > self.on)
-
     def dehydrate_office(self, row: Membership) -> str:
-        if not self._is_sitting(row):
+        if not is_held(row, self.on):
             return ""
         council_id = row.seat.term.council_id
         return ", ".join(
@@ -195,7 +211,7 @@ class MemberReport(Report):
         )
 
     def dehydrate_state(self, row: Membership) -> str:
-        return _("sits in the council") if self._is_sitting(row) else _("mandate ended")
+        return _("sits in the council") if is_held(row, self.on) else _("mandate ended")
 
 
 @dataclass(frozen=True)
@@ -311,8 +327,8 @@ class MeetingReport(Report):
     state = column("Statuss", lambda row: MeetingState(row.state).label)
     agenda = column("Darba kārtības jautājumi", "agenda_items")
     coming = fields.Field(column_name="Pieteikušies")
-    published_at = column("Izsludināta", "event__published_at")
-    announced_late_because = column("Kāpēc izsludināta vēlu", "announced_late_because")
+    published_at = column("Izziņota", "event__published_at")
+    announced_late_because = column("Kāpēc izziņota vēlu", "announced_late_because")
     minutes_due_on = fields.Field(column_name="Protokols jānosūta līdz")
     minutes_sent_on = column("Protokols nosūtīts", "minutes_sent_on")
     minutes_published_on = column("Protokols publicēts", "minutes_published_on")
@@ -324,9 +340,8 @@ class MeetingReport(Report):
         self.rules = regulation.in_force(self.on)
         rows = Meeting.objects.all() if within is None else within
         found = filter_meetings(rows, params, self.now)
-        councils = Council.objects.select_related("neighbourhood").by_name()
         rows = (
-            found.rows.prefetch_related(Prefetch("event", Event.objects.with_seats()), Prefetch("councils", councils))
+            found.rows.prefetch_related(Prefetch("event", Event.objects.with_seats()), COUNCILS)
             .annotate(agenda_items=Count("agenda"))
             .order_by("event__starts_at", Collate("event__title", "lv"), "pk")
         )

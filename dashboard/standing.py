@@ -122,7 +122,7 @@ def step_line(formation: Any, now: datetime) -> str:
     due_on = formation.current_due_on
     if due_on is None or due_on < today:
         return str(undated)
-    return dated % {"day": latvian.day(due_on, today), "until": latvian.until(due_on, today)}
+    return dated % {"day": latvian.day(due_on, today), "until": latvian.by(due_on, today)}
 
 
 _standing = prepared(lambda now, on: with_standing(Neighbourhood.objects.valid(on).by_law(), now, on))

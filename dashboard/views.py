@@ -7,7 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db import DatabaseError, connection
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, When
+from django.db.models import Case, Exists, OuterRef, Q, Subquery, When
 from django.http import Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 
 from councils import regulation, texts
 from councils.models import (
-    Council,
+    COUNCILS,
     CouncilState,
     Matter,
     Meeting,
@@ -31,6 +31,7 @@ from councils.models import (
     TextPage,
     Topic,
 )
+from councils.roster import RANKS
 from dashboard import pages_content, standing, style_demo
 from dashboard.forms import MatterFilter
 from elections.models import FormationStep
@@ -60,9 +61,8 @@ SWEEP_IS_LATE = timedelta(minutes=10)
 def _achieved(on):
     """Submissions that lead their matters, so that their state is the matter's; with the neighbourhoods they come from.
     Two queries."""
-    councils = Council.objects.select_related("neighbourhood").by_name()
     rows = Submission.objects.public().leading().with_state(on)
-    return rows.select_related("matter").prefetch_related(Prefetch("councils", councils))
+    return rows.select_related("matter").prefetch_related(COUNCILS)
 
 
 def _first_open(events):
@@ -122,7 +122,7 @@ def find(request):
     now = timezone.now()
     on = timezone.localdate(now)
     chosen = request.GET.get("apkaime", "")
-    if chosen and (area := Neighbourhood.objects.valid(on).filter(slug=chosen).first()):
+    if chosen and (area := Neighbourhood.objects.valid(on).called(chosen).first()):
         return redirect(area)
     query = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     found = find_neighbourhood(query, on=on) if query else None
@@ -178,16 +178,16 @@ def _members(council, on):
         .annotate(office=Subquery(office.values("kind")[:1]))
         .by_name()
     )
-    ranks = {kind: rank for rank, kind in enumerate(Office.Kind.values)}
     return [
         {"name": row.person.name, "office": Office.Kind(row.office).label if row.office else "", "kind": row.office}
-        for row in sorted(rows, key=lambda row: ranks.get(row.office, len(ranks)))
+        for row in sorted(rows, key=lambda row: RANKS.get(row.office, len(RANKS)))
     ]
 
 
 def _steps(council, on):
     """The way to the council: each step with where it stands. The one after the last that was done is under way."""
-    steps = list(FormationStep.objects.filter(formation__council=council, formation__closed_on=None).by_law())
+    open_steps = FormationStep.objects.filter(formation__council=council, formation__closed_on=None)
+    steps = list(open_steps.select_related("formation").by_law())
     last_done = max((step.position for step in steps if step.done_on), default=0)
     return [
         {"step": step, "done": step.position <= last_done, "current": step.position == last_done + 1} for step in steps

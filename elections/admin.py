@@ -2,9 +2,8 @@
 
 from django.contrib import admin
 
-from councils.admin import ReadOnlyInline
 from elections.models import Formation, FormationStep
-from people.admin import ReadOnlyAdmin
+from people.admin import ReadOnlyAdmin, ReadOnlyInline
 
 
 class StepInline(ReadOnlyInline):

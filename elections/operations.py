@@ -1,12 +1,13 @@
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils import operations as councils
 from councils import regulation
 from councils.models import Council
+from councils.operations.base import refuse_future_day
 from elections.models import Formation, FormationStep, Step
 from people import operations as people
 from people.models import User
@@ -62,7 +63,7 @@ def start_formation(
     )
     formation = Formation.objects.create(council=row, opened_on=opened_on)
     FormationStep.objects.bulk_create(FormationStep(formation=formation, step=step) for step in Step)
-    details = {"after": {"opened_on": opened_on.isoformat()}}
+    details = {"after": {"opened_on": opened_on}}
     people.record(by=by, verb="start_formation", target=row, now=now, details=details)
     return formation
 
@@ -101,8 +102,7 @@ def complete_step(
     done, later = steps[step], order[order.index(step) + 1 :]
     if done.done_on is not None:
         raise FormationRefused(_("This step is already done."))
-    if done_on > timezone.localdate(now):
-        raise FormationRefused(_("This day has not come yet."))
+    refuse_future_day(done_on, now, FormationRefused)
     before = [row.opened_on, *(steps[name].done_on for name in order[: order.index(step)])]
     after = [steps[name].done_on for name in later]
     if any(day and day > done_on for day in before) or any(day and day < done_on for day in after):
@@ -123,9 +123,9 @@ def complete_step(
     return done
 
 
-def _told(step: FormationStep) -> dict[str, str]:
-    """As the audit log keeps it."""
-    return {name: str(getattr(step, name) or "") for name in ("due_on", "done_on", "note")}
+def _told(step: FormationStep) -> dict[str, Any]:
+    """For the audit log."""
+    return {name: getattr(step, name) or "" for name in ("due_on", "done_on", "note")}
 
 
 @transaction.atomic
@@ -151,6 +151,6 @@ def close_formation(
     row.closed_on = closed_on
     row.save(update_fields=["closed_on"])
     councils.change_council(council=row.council, formation_closed_on=closed_on, by=by, now=now)
-    details = {"after": {"closed_on": closed_on.isoformat(), "reason": reason}}
+    details = {"after": {"closed_on": closed_on, "reason": reason}}
     people.record(by=by, verb="close_formation", target=row.council, now=now, details=details)
     return row

@@ -8,6 +8,7 @@ channels not counted, and one more to who switched news off.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
@@ -51,7 +52,21 @@ class Letter:
     actions: list[Link] = field(default_factory=list)  # one button and at most one link beside it
     notes: list[str] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)  # by people, in Latvian; may be empty, or not quoted at all
     code: str = ""  # address that the HTML shows as a QR code; a note says the same in words
+
+    def mail(self, kicker: str, **others: Any) -> Message:
+        """As a message, with `kicker` above its heading; `others` are fields of the message."""
+        context = {
+            "letter": self,
+            "code_picture": CODE,
+            "kicker": kicker,
+            "preheader": ". ".join(filter(None, [self.facts.when, self.facts.where, *self.lead[:1]])),
+        }
+        pictures = {CODE: qr.png(self.code)} if self.code else {}
+        return Message(
+            subject=self.subject, template="events/email/letter", context=context, pictures=pictures, **others
+        )
 
 
 def _message(
@@ -64,24 +79,13 @@ def _message(
 ) -> Message:
     """With `calendar_of` the event's calendar file for that person, made `now`, is attached: it takes the event out of
     the calendar when the event, or this sign-up, is cancelled."""
+    letter.written += _written(event)
     attachments = []
     if calendar_of is not None:
         method = CANCEL if event.cancelled_at or not calendar_of.is_active else PUBLISH
         calendar = event_calendar(event, rsvp=calendar_of, method=method, made_at=now)
         attachments = [(f"{event.slug}.ics", calendar, f"text/calendar; method={method}")]
-    return Message(
-        subject=letter.subject,
-        template="events/email/letter",
-        context={
-            "letter": letter,
-            "code_picture": CODE,
-            "kicker": wording.organiser(event),
-            "preheader": ". ".join(filter(None, [letter.facts.when, letter.facts.where, *letter.lead[:1]])),
-        },
-        attachments=attachments,
-        pictures={CODE: qr.png(letter.code)} if letter.code else {},
-        to_unconfirmed=to_unconfirmed,
-    )
+    return letter.mail(wording.organiser(event), attachments=attachments, to_unconfirmed=to_unconfirmed)
 
 
 # --- what a mail is about ---------------------------------------------------------------------------------------------
@@ -153,6 +157,17 @@ def _yours(rsvp: Rsvp) -> str:
     return ngettext(
         "Your sign-up: %(how)s, %(count)d person.", "Your sign-up: %(how)s, %(count)d people.", rsvp.party_size
     ) % {"how": rsvp.get_attending_display(), "count": rsvp.party_size}
+
+
+def _described(event: Event) -> str:
+    return Truncator(event.description.strip()).words(60)
+
+
+def _written(event: Event) -> list[str]:
+    """What people wrote of the event, as the mails quote it."""
+    reason = getattr(getattr(event, "meeting", None), "move_reason", "")
+    quoted = [event.title, event.venue, event.cancel_reason, event.results, reason, _described(event)]
+    return [*quoted, event.venue.rstrip(". ")]
 
 
 def _facts(rsvp: Rsvp, now: datetime) -> Facts:
@@ -232,7 +247,7 @@ def _ask_to_confirm(rsvp: Rsvp, now: datetime) -> Message:
     if rsvp.state == State.HELD:
         lead = _("We hold your seat %(until)s. Open the link and confirm that you are coming.") % limit
     else:
-        lead = _("All seats are taken. Open the link %(until)s and confirm that you want to queue.") % limit
+        lead = _("All seats are taken. Open the link and confirm that you want to queue: it works %(until)s.") % limit
     letter = Letter(
         subject=_("Confirm your sign-up: %(title)s") % {"title": rsvp.event.title},
         lead=[lead],
@@ -248,7 +263,7 @@ def hold_lapsed(notice: Notice, now: datetime) -> Message:
     rsvp = _lost_rsvp(notice, now, Rsvp.CancelledFor.UNCONFIRMED)
     letter = Letter(
         subject=_("Not confirmed in time: %(title)s") % {"title": rsvp.event.title},
-        lead=[_("The link that we sent was not opened in time, so the sign-up is off and the seat is free again.")],
+        lead=[_("The link we sent was not opened in time, so the sign-up is cancelled and the seat is free again.")],
         facts=Facts(wording.when(rsvp.event, now), wording.where(rsvp.event)),
         actions=_sign_up_again(rsvp.event, now),
         why=_("You get this e-mail because somebody signed up with your address. If it was not you, do nothing."),
@@ -339,7 +354,7 @@ def offer_lapsed(notice: Notice, now: datetime) -> Message:
     rsvp = _lost_rsvp(notice, now, Rsvp.CancelledFor.LAPSED)
     letter = Letter(
         subject=_("The seat went to the next in the queue: %(title)s") % {"title": rsvp.event.title},
-        lead=[_("You did not take the offered seat in time, so your sign-up is off.")],
+        lead=[_("You did not take the offered seat in time, so your sign-up is cancelled.")],
         facts=Facts(wording.when(rsvp.event, now), wording.where(rsvp.event)),
         actions=_sign_up_again(rsvp.event, now),
         why=_signed_up(),
@@ -404,7 +419,7 @@ def event_announced(notice: Notice, now: datetime) -> Message:
     see = _("See the event and sign up") if event.takes_rsvps_at(now) else _("About the event")
     letter = Letter(
         subject=_("%(day)s: %(title)s") % {"day": capfirst(latvian.day(event.starts_at, now)), "title": event.title},
-        lead=[Truncator(event.description.strip()).words(60)] if event.description.strip() else [],
+        lead=[_described(event)] if event.description.strip() else [],
         facts=Facts(wording.when(event, now), wording.where(event)),
         actions=[(see, _page(event))],
         links=[(_("Add to calendar"), absolute(reverse("events:ics", args=[event.pk, event.slug])))],
@@ -429,7 +444,7 @@ def event_invited(notice: Notice, now: datetime) -> Message:
     if event.reserved_seats:
         lead.append(_("Seats are kept for invited people. Sign up with this e-mail address, and one of them is yours."))
     if event.description.strip():
-        lead.append(Truncator(event.description.strip()).words(60))
+        lead.append(_described(event))
     letter = Letter(
         subject=_("You are invited: %(title)s") % {"title": event.title},
         lead=lead,
@@ -471,6 +486,7 @@ def event_moved(notice: Notice, now: datetime) -> Message:
         subject=_moved_subject(was) % {"title": event.title},
         lead=[*([_("The meeting is moved: %(reason)s") % {"reason": reason}] if says_why else []), *_standing(rsvp)],
         changes=changes,
+        written=[was.get("venue", "")],
         actions=[(_("About the event"), _page(event))],
         why=_told_because(rsvp),
     )
@@ -612,7 +628,7 @@ def series_announced(notice: Notice, now: datetime) -> Message:
     if not events:
         raise NotNeeded("no date is still to come")
     first = events[0]
-    described = [Truncator(first.description.strip()).words(60)] if first.description.strip() else []
+    described = [_described(first)] if first.description.strip() else []
     dates = ngettext("%(count)d date", "%(count)d dates", len(events)) % {"count": len(events)}
     letter = Letter(
         subject=_("%(day)s: %(title)s")

@@ -7,7 +7,7 @@ whether anything is new costs two short statements, and the answer is built only
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from events import ical, operations, pictures
 from events.forms import CalendarFilter
@@ -37,6 +37,8 @@ from events.models import CalendarKey, Event, EventQuerySet, Rsvp
 from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood
 from neighbourhoods.pages import cached_for_visitors, made_once
+from neighbourhoods.periods import moment_on
+from neighbourhoods.requests import form_view
 from notices.emails import absolute
 from people.context_processors import SCHEMES
 
@@ -89,7 +91,7 @@ def narrow(rows: EventQuerySet, asked: QueryDict | dict[str, str]) -> Narrowed:
     """
     found = Narrowed(rows)
     if slug := asked.get("apkaime"):
-        area = get_object_or_404(Neighbourhood, slug=slug)
+        area = get_object_or_404(Neighbourhood.objects.called(slug))
         found.rows = found.rows.in_neighbourhood(area)
         found.names.append(area.short_name)
         found.query["apkaime"] = slug
@@ -108,7 +110,7 @@ def narrow(rows: EventQuerySet, asked: QueryDict | dict[str, str]) -> Narrowed:
 
 def _today(now: datetime) -> datetime:
     """The last midnight here, when old events leave the feeds."""
-    return timezone.make_aware(datetime.combine(timezone.localdate(now), time.min))
+    return moment_on(timezone.localdate(now))
 
 
 def _tag(*facts: Any) -> str:
@@ -218,7 +220,7 @@ def council(request, slug):
 @in_asked_language
 def series(request, pk):
     """All dates of a series that one may know of, as a file to take or to subscribe to. Four queries."""
-    rows = Event.objects.published().filter(series=pk).order_by("starts_at", "pk")
+    rows = Event.objects.published().filter(series__pk=pk).order_by("starts_at", "pk")
     first = rows.first()
     if first is None:
         raise Http404
@@ -297,7 +299,7 @@ def subscribe(request):
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def own(request):
     """The secret address of my own calendar: made, renewed and ended here. Looking makes none."""
     person = request.user.person

@@ -1,5 +1,6 @@
 import re
-from datetime import date, datetime, time, timedelta
+from collections.abc import Collection
+from datetime import date, datetime
 from typing import Any, cast
 
 from django import forms
@@ -14,6 +15,7 @@ from django.utils.translation import ngettext_lazy
 from events.models import AccessService, Event, EventQuerySet, Question, Rsvp
 from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.periods import month_of
 from neighbourhoods.prepared import prepared
 
 ANSWERS = ("attending", "party_size", "question", "seat_at_once", "wants_reminder", "name_on_list")
@@ -21,15 +23,40 @@ FEW_CHOICES = 6  # so many stand one below the other, more unfold
 MOST_MONTHS = 60
 
 
-class ServicesField(forms.ModelMultipleChoiceField):
-    """Access services, each with its note and the day until which one may ask for it."""
+class WrittenSelect(forms.Select):
+    """Choices that people wrote in Latvian, which they are on an English page, too; not the empty one, which is ours,
+    and those of the values in `translated`."""
+
+    translated: Collection[str] = ()
+
+    def create_option(self, name, value, *args, **kwargs):
+        option = super().create_option(name, value, *args, **kwargs)
+        if value and value not in self.translated and not latvian.is_spoken():
+            option["attrs"]["lang"] = "lv"
+        return option
+
+
+class RowsField(forms.ModelMultipleChoiceField):
+    """Some rows, ticked. SQLite breaks over a key longer than any it holds, which no page offers: not a choice."""
 
     widget = forms.CheckboxSelectMultiple
 
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            shown = {"value": max(value, key=len)}
+            raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", shown) from error
+
+
+class ServicesField(RowsField):
+    """Access services, each with its note and the day until which one may ask for it."""
+
     def label_from_instance(self, service: AccessService) -> str:
         words = f"{service.get_kind_display()} ({service.note})" if service.note else service.get_kind_display()
-        until = latvian.until(service.ask_until) if service.ask_until else ""
-        return _("%(service)s: one can ask for it %(until)s") % {"service": capfirst(words), "until": until}
+        until = latvian.by(service.ask_until) if service.ask_until else ""
+        said = _("%(service)s: you can ask for it %(until)s") % {"service": capfirst(words), "until": until}
+        return latvian.written_in(said, [service.note])
 
 
 class AskingForm(forms.Form):
@@ -92,7 +119,7 @@ class RsvpForm(AskingForm):
     )
     wants_reminder = forms.BooleanField(label=_("Remind me before the event"), required=False, initial=True)
     name_on_list = forms.BooleanField(
-        label=_("My name may stand on the list at the door"),
+        label=_("My name may be on the list at the door"),
         help_text=_("Then you only sign. Otherwise you say your name."),
         required=False,
     )
@@ -173,7 +200,7 @@ class RsvpForm(AskingForm):
 
 def field_of(question: Question) -> forms.Field:
     """The form field that takes an answer to the question."""
-    options: dict[str, Any] = {"label": question.text, "required": question.is_required}
+    options: dict[str, Any] = {"label": latvian.written(question.text), "required": question.is_required}
     if question.is_required:
         options["error_messages"] = {"required": _("Answer this question.")}
     if question.kind == Question.Kind.NUMBER:
@@ -191,8 +218,8 @@ def field_of(question: Question) -> forms.Field:
     few = len(question.choices) <= FEW_CHOICES
     empty = [] if few and question.is_required else [("", _("No answer"))]
     return forms.ChoiceField(
-        choices=[*empty, *((choice, choice) for choice in question.choices)],
-        widget=forms.RadioSelect if few else forms.Select,
+        choices=[*empty, *((choice, latvian.written(choice) if few else choice) for choice in question.choices)],
+        widget=forms.RadioSelect if few else WrittenSelect,
         **options,
     )
 
@@ -328,9 +355,7 @@ class CalendarFilter(forms.Form):
 
     def events_of_month(self, now: datetime) -> EventQuerySet:
         """Those that take place in the month asked for, also when they began before it."""
-        first = self.month or self.this_month
-        after = (first + timedelta(days=31)).replace(day=1)
-        begin, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (first, after))
+        begin, end = month_of(self.month or self.this_month)
         return self._narrowed(Event.objects.taking_place(begin, end, now), now)
 
     def _narrowed(self, rows: EventQuerySet, now: datetime) -> EventQuerySet:
@@ -346,6 +371,7 @@ class CalendarFilter(forms.Form):
 
     @property
     def is_used(self) -> bool:
+        self.is_valid()
         return any(self.cleaned_data.get(name) for name in self.fields)
 
     def subscription(self) -> dict[str, str]:

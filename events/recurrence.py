@@ -5,8 +5,10 @@ takes place is a row for each day (docs/adr/0011-a-series-is-its-events.md): the
 afterwards.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice, takewhile
 
 from dateutil.rrule import rrulestr
 from django.db.models import TextChoices
@@ -53,10 +55,12 @@ class Recurrence:
 
     def days(self, first: date, until: date) -> list[date]:
         """The dates from `first` up to `until` and with it, MOST at the most."""
-        begin = datetime.combine(first, time.min)
-        end = datetime.combine(min(until, first + LONGEST), time.min)
-        found = rrulestr(self.rule(first), dtstart=begin).xafter(begin, count=MOST, inc=True)
-        return [moment.date() for moment in found if moment <= end]
+        end = min(until, first + LONGEST)
+        return list(takewhile(lambda day: day <= end, islice(self.endless(first), MOST)))
+
+    def endless(self, first: date) -> Iterator[date]:
+        """All the dates from `first` on."""
+        return (moment.date() for moment in rrulestr(self.rule(first), dtstart=datetime.combine(first, time.min)))
 
 
 def words(rule: str) -> str:

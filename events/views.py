@@ -21,7 +21,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from events import agenda, codes, feeds, ical, operations, pictures, qr
 from events.documents import papers
@@ -32,6 +32,7 @@ from events.permissions import can_check_in, can_see_draft
 from neighbourhoods import latvian
 from neighbourhoods.pages import cached_for_visitors, made_once
 from neighbourhoods.prepared import prepared
+from neighbourhoods.requests import form_view, posted
 from notices.emails import absolute, address_of
 
 PAGE_SIZE = 30
@@ -63,14 +64,15 @@ def calendar(request):
     if request.GET.get("skats") == "menesis":
         return _month_page(request, now)
     chosen = CalendarFilter(request.GET, now=now, auto_id="id_%s")
-    rows = chosen.events(now)
-    pages = Paginator(rows, PAGE_SIZE)
-    if not chosen.is_used:
+    is_narrowed = chosen.is_used
+    pages = Paginator(chosen.events(now) if is_narrowed else Event.objects.none(), PAGE_SIZE)
+    if not is_narrowed:
         pages.count = next(iter(_counted(now=now)), 0)
     page = pages.get_page(request.GET.get("lapa"))
-    is_first = page.number == 1 and not chosen.is_used
-    start = page.start_index() - 1
-    shown = _first_page(now=now) if is_first else rows.for_lists(now)[max(start, 0) : page.end_index()]
+    if page.number == 1 and not is_narrowed:
+        shown = _first_page(now=now)
+    else:
+        shown = chosen.events(now).for_lists(now)[max(page.start_index() - 1, 0) : page.end_index()]
     page.object_list = with_own(shown, request.user)
     context = {**_calendar_head(request, chosen), "page_obj": page, "now": now}
     return render(request, "events/calendar.html", context)
@@ -156,21 +158,13 @@ def _weeks(month: date, events: list[Event], today: date) -> list[list[Day]]:
     return weeks
 
 
-def _ics(content: str | bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type=f"text/calendar; charset=utf-8; method={ical.PUBLISH}",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
-
-
 # --- one event --------------------------------------------------------------------------------------------------------
 
 
 def _shown_event(request, pk: int) -> Event:
     """The event with its seats, or 404 where this person may not see it. One query, more for a draft."""
     event = get_object_or_404(Event.objects.with_seats().with_more().select_related("meeting"), pk=pk)
-    if event.published_at is None and not can_see_draft(request.user, event):
+    if event.published_at is None and not can_see_draft(request.user, event, timezone.localdate()):
         raise Http404
     return event
 
@@ -349,29 +343,34 @@ def short(request, pk):
 @require_safe
 def poster(request, pk, slug):
     """To hang on a board: public like the event's page."""
-    return _paper(papers.poster(_shown_event(request, pk)), f"plakats-{slug}.pdf")
+    event = _shown_event(request, pk)
+    return _paper(event, papers.poster(event), f"plakats-{slug}.pdf")
 
 
 @login_not_required
 @require_safe
 def agenda_sheet(request, pk, slug):
     """The public agenda on paper."""
-    sheet = papers.agenda_sheet(_shown_event(request, pk))
+    event = _shown_event(request, pk)
+    sheet = papers.agenda_sheet(event)
     if sheet is None:
         raise Http404
-    return _paper(sheet, f"darba-kartiba-{slug}.pdf")
+    return _paper(event, sheet, f"darba-kartiba-{slug}.pdf")
 
 
 PAPER_SECONDS = 60 * 60
 
 
-def _paper(paper: papers.Paper, name: str) -> HttpResponse:
+def _paper(event: Event, paper: papers.Paper, name: str) -> HttpResponse:
     """Drawn once while it says the same; drawing takes some 50 ms."""
-    return HttpResponse(
+    answer = HttpResponse(
         made_once(f"paper:{paper.version}", paper.pdf, PAPER_SECONDS),
         content_type="application/pdf",
         headers={"Content-Disposition": f'inline; filename="{name}"'},
     )
+    if event.published_at is None:
+        add_never_cache_headers(answer)
+    return answer
 
 
 # --- signing up -------------------------------------------------------------------------------------------------------
@@ -382,7 +381,7 @@ def get_shows(target):
 
     def decorate(view):
         @wraps(view)
-        @require_http_methods(["GET", "HEAD", "POST"])
+        @form_view
         def wrapped(request, **kwargs):
             return view(request, **kwargs) if request.method == "POST" else redirect(target, **kwargs)
 
@@ -487,7 +486,7 @@ def _private(response: HttpResponse) -> HttpResponse:
 
 
 def by_link(view):
-    """Whoever has the link may act for the sign-up, without log-in; no cache and no search engine keeps the page."""
+    """Whoever has the link may do what the page offers, without log-in; no cache and no search engine keeps it."""
 
     @login_not_required
     @wraps(view)
@@ -502,13 +501,13 @@ def _rsvp(token: str) -> Rsvp:
 
 
 @by_link
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def rsvp(request, token):
     """The own sign-up: how it stands and what can be done. POST changes it."""
     now = timezone.now()
     row = _rsvp(token)
     event = _shown_event(request, row.event_id)
-    form = RsvpForm.of(row, event, request.POST if request.method == "POST" else None, now=now)
+    form = RsvpForm.of(row, event, posted(request), now=now)
     if request.method == "POST" and form.is_valid():
         try:
             operations.change_rsvp(rsvp=row, by=_actor(request), now=now, **form.answers())
@@ -573,7 +572,7 @@ def rsvp_accept(request, token):
 
 
 @by_link
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def rsvp_answer(request, token, answer):
     """Take "yes, I am coming" or "free my seat", from a reminder: a page with one button. Where the answer has no point
     any more, the own page says how things stand."""
@@ -596,7 +595,11 @@ def rsvp_answer(request, token, answer):
 def rsvp_ics(request, token):
     """The event for the own calendar, with what only who has a seat may know: the link to join."""
     row = _rsvp(token)
-    return _ics(ical.event_calendar(row.event, rsvp=row), f"{row.event.slug}.ics")
+    return HttpResponse(
+        ical.event_calendar(row.event, rsvp=row),
+        content_type=feeds.CALENDAR_TYPE,
+        headers={"Content-Disposition": f'attachment; filename="{row.event.slug}.ics"'},
+    )
 
 
 @by_link
@@ -616,7 +619,7 @@ def certificate(request, token):
     row = _rsvp(token)
     if not _has_certificate(row, row.event, timezone.now()):
         raise Http404
-    return _paper(papers.certificate(row), f"apliecinajums-{row.event.slug}.pdf")
+    return _paper(row.event, papers.certificate(row), f"apliecinajums-{row.event.slug}.pdf")
 
 
 def _has_certificate(row: Rsvp, event: Event, now: datetime) -> bool:
@@ -627,13 +630,13 @@ def _has_certificate(row: Rsvp, event: Event, now: datetime) -> bool:
 
 
 @by_link
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def survey(request, token):
     """Three questions, once for each sign-up; the answer is kept without the person."""
     now = timezone.now()
     row = _rsvp(token)
     refusal = operations.survey_refusal(row, now)
-    form = SurveyForm(request.POST if request.method == "POST" else None)
+    form = SurveyForm(posted(request))
     if request.method == "POST" and not refusal and form.is_valid():
         try:
             operations.answer_survey(rsvp=row, now=now, **form.cleaned_data)
@@ -657,6 +660,6 @@ def check_in(request, pk, mark):
     row = Rsvp.objects.select_related("event").filter(pk=pk).first()
     if row is None or not codes.is_code_of(row, mark):
         raise Http404
-    if can_check_in(request.user, row.event):
+    if can_check_in(request.user, row.event, timezone.localdate()):
         return redirect("dashboard:panel-check-in", row.pk)
     return render(request, "events/check_in.html", {"event": row.event})

@@ -1,6 +1,8 @@
 """What mails, posters and lists call an event's organiser, time and place."""
 
+from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -13,7 +15,16 @@ def organiser(event: Event) -> str:
     """The councils whose meeting it is, else the neighbourhoods, else the portal's own name. One or two queries."""
     meeting = getattr(event, "meeting", None)
     names = [council.name for council in meeting.councils.all()] if meeting else []
-    names = names or [neighbourhood.name for neighbourhood in event.neighbourhoods.all()]
+    return listed(names or [neighbourhood.name for neighbourhood in event.neighbourhoods.all()])
+
+
+def councils_of(row: Any) -> str:
+    """The councils whose meeting, matter or submission it is."""
+    return listed(council.name for council in row.councils.all())
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names in a Latvian list; the portal's own where there is none."""
     return ", ".join(sorted(names, key=latvian.sort_key)) or _("Resident councils")
 
 

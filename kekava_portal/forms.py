@@ -37,9 +37,11 @@ class PortalBoundField(BoundField):
     @property
     def says_optional(self):
         """Should the label say that the field may stay empty? A box to tick may always, and where nothing in a form is
-        required (filters, for example), the form says so for all by `marks_optional = False`."""
+        required (filters, for example), the form says so for all by `marks_optional = False`. What was left empty and
+        is asked for by an error is not called optional above it."""
         return (
             not self.field.required
+            and not (self.errors and not self.value())
             and getattr(self.form, "marks_optional", True)
             and self.widget_type not in ("checkbox", "checkboxselectmultiple")
         )

@@ -16,15 +16,28 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
+from environ.fileaware_mapping import FileAwareMapping
+
+
+class _SecretsInFiles(FileAwareMapping):
+    def __getitem__(self, name):
+        try:
+            return super().__getitem__(name)
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not a text in UTF-8"
+            file = self.env[f"{name}_FILE"]
+            raise ImproperlyConfigured(f"{name}_FILE names a file that cannot be read, '{file}': {why}.") from None
+
 
 env = environ.FileAwareEnv()
+env.ENVIRON = _SecretsInFiles()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 PORTAL_MODE = env.str("PORTAL_MODE", "embedded")
 if PORTAL_MODE not in ("embedded", "production"):
     raise ImproperlyConfigured(f"PORTAL_MODE is '{PORTAL_MODE}', it must be 'embedded' or 'production'.")
 EMBEDDED = PORTAL_MODE == "embedded"
-DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / "var"))).resolve()
+DATA_DIR = Path(env.str("DATA_DIR", "") or BASE_DIR / "var").expanduser().resolve()
 
 
 def _required(name: str) -> str:
@@ -56,7 +69,7 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = _required("SECRET_KEY") or _own_secret_key()
 if not EMBEDDED and (DEBUG or len(SECRET_KEY) < 40):
     raise ImproperlyConfigured("Production needs a SECRET_KEY of at least 40 characters and no DEBUG.")
-PUBLIC_URL = (_required("PUBLIC_URL") or f"http://localhost:{env.int('PORT', 8000)}").rstrip("/")
+PUBLIC_URL = (_required("PUBLIC_URL") or f"http://localhost:{env.str('PORT', '') or 8000}").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if EMBEDDED else [])
 if not EMBEDDED and (not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS):
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the host names of the portal when PORTAL_MODE is 'production'.")
@@ -98,6 +111,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "people.middleware.ButtonsOnlyMiddleware",
+    "kekava_portal.middleware.NoNulInAddressMiddleware",
 ]
 ROOT_URLCONF = "kekava_portal.urls"
 WSGI_APPLICATION = "kekava_portal.wsgi.application"
@@ -131,8 +146,16 @@ if DATABASE_URL:
     if DATABASES["default"]["ENGINE"] != "django.db.backends.postgresql":
         raise ImproperlyConfigured("DATABASE_URL must be a postgres:// address; without it the database is embedded.")
     DATABASES["default"]["CONN_MAX_AGE"] = 0  # the pool keeps the connections
+    DATABASES["default"]["ENGINE"] = "kekava_portal.postgresql"  # whose pool gives nobody a connection that is dead
     DATABASES["default"]["OPTIONS"] = {
-        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 20},
+        **DATABASES["default"].get("OPTIONS", {}),  # what the address says, for example sslmode=verify-full
+        # A server that went without a word is noticed while nobody waits for it.
+        "keepalives_idle": 30,
+        "keepalives_interval": 10,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,  # milliseconds
+        # `reconnect_timeout`: the pauses between attempts double, so after a long outage the next one must begin anew.
+        "pool": {"min_size": 1, "max_size": env.int("DATABASE_POOL", 8), "timeout": 20, "reconnect_timeout": 20},
         # A statement is planned once per connection and not at every call.
         "server_side_binding": True,
         "prepare_threshold": 2,
@@ -195,7 +218,6 @@ CELERY_TASK_TIME_LIMIT = 600
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-CELERY_TIMEZONE = "Europe/Riga"
 CELERY_BEAT_SCHEDULE_FILENAME = str(DATA_DIR / "celerybeat-schedule")
 _tick = env.int("BEAT_SECONDS", 60)  # how often the sweeps run
 CELERY_BEAT_SCHEDULE = {
@@ -223,7 +245,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 # --- people and log-in -----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "people.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["people.backends.AuthenticationBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -291,7 +313,7 @@ LANGUAGE_CODE = "lv"
 LANGUAGES = [("lv", _("Latvian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 LANGUAGE_COOKIE_NAME = "valoda"
-TIME_ZONE = "Europe/Riga"
+TIME_ZONE = CELERY_TIMEZONE = "Europe/Riga"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
 
@@ -338,6 +360,7 @@ SECURE_HSTS_PRELOAD = HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_FAILURE_VIEW = "people.views.form_refused"
 X_FRAME_OPTIONS = "DENY"
 
 # --- spreadsheets ----------------------------------------------------------------------------------------------------
@@ -347,8 +370,10 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"links": {"()": "kekava_portal.logs.WithoutPersonalLinks"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["links"]}},
+    "filters": {
+        "links": {"()": "kekava_portal.logs.WithoutPersonalLinks"},
+        "mistakes": {"()": "kekava_portal.logs.WithoutFormMistakes"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["mistakes", "links"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
 }
-SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -5,6 +5,7 @@ from django.views.generic import RedirectView
 
 # The admin has no log-in of its own: visitors go to the portal's, and who is no administrator is refused.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
+handler500 = "kekava_portal.errors.server_error"
 
 urlpatterns = [
     path("", include("people.urls")),

@@ -1,5 +1,8 @@
 """Reference data that the administrator keeps: what §3 of the regulation counts where, and which street leads where."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import admin, messages
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
@@ -45,6 +48,10 @@ class WordFilter(admin.AllValuesFieldListFilter):
         return super().choices(changelist)
 
 
+# What Django 6 does by itself with an address typed without a scheme.
+WITH_HTTPS: Mapping[type[models.Field], Mapping[str, Any]] = {models.URLField: {"assume_scheme": "https"}}
+
+
 class SearchedAdmin(admin.ModelAdmin):
     """Finds rows by words, each of which must stand in one of `search_fields`.
 
@@ -52,6 +59,7 @@ class SearchedAdmin(admin.ModelAdmin):
     """
 
     list_per_page = 50
+    formfield_overrides = WITH_HTTPS
 
     def get_changelist(self, request, **kwargs):
         return LatvianList

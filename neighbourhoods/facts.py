@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 REGULATION_NUMBER = "Nr. 12/2025"
-REGULATION_TITLE = "Ķekavas novada iedzīvotāju padomju nolikums"
 REGULATION_URL = "https://likumi.lv/ta/id/359871"
-REGULATION_ADOPTED_ON = date(2025, 4, 3)
 REGULATION_IN_FORCE_ON = date(2025, 4, 11)
 
 TOWN, PARISH, VILLAGE, AREA = "town", "parish", "village", "area"
@@ -302,7 +300,7 @@ REGULATION = (
         30,
         "kalendārās dienas",
         "§27 (portāla izvēle)",
-        "Tik bieži jautā vēlreiz, kamēr kāds pasaka, ka izdarīts.",
+        "Tik bieži jautā vēlreiz, līdz kāds pasaka, ka izdarīts.",
     ),
     _rule("ABSENCES", 3, "sēdes", "§32", "Pēc kārtas un bez attaisnojoša iemesla: locekli var atbrīvot."),
     _rule("REMOVAL_NOTICE", 3, "darbdienas", "§32", "Ne vēlāk kā tik pēc atbrīvošanas to paziņo domei."),
@@ -337,6 +335,7 @@ class TopicFact:
     name_en: str
 
 
+OTHER_MATTERS = "5.7"  # on these a council submits no draft decision (§7)
 TOPICS = (
     TopicFact("5.1", "Teritorijas labiekārtošana un tīrība", "Upkeep and cleanliness of the area"),
     TopicFact("5.2", "Teritoriju un ēku uzturēšanas prasības", "Rules for keeping land and buildings in order"),
@@ -344,7 +343,7 @@ TOPICS = (
     TopicFact("5.4", "Kultūras mantojums", "Cultural heritage"),
     TopicFact("5.5", "Atbalsts kultūrai", "Support to culture"),
     TopicFact("5.6", "Atbalsts uzņēmējdarbībai", "Support to business"),
-    TopicFact("5.7", "Citi iedzīvotājiem svarīgi jautājumi", "Other matters of residents"),
+    TopicFact(OTHER_MATTERS, "Citi iedzīvotājiem svarīgi jautājumi", "Other matters of residents"),
 )
 
 

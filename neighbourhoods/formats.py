@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -27,6 +27,8 @@ YES, NO = "jā", "nē"
 FIRST_YEAR = 1900  # Excel knows no earlier day
 WIDEST, NARROWEST = 60, 8  # of a column, in characters
 MOST_BYTES = 5_000_000  # of a file to be read; a table of all streets is a hundredth of it
+MOST_UNPACKED = 30_000_000  # bytes of all parts of an XLSX file
+MOST_ROWS, MOST_COLUMNS = 10_000, 100  # a row or column far out costs all that are missing before it
 
 # What begins a formula (also one of another program, and in full width), after any blanks; a tab or a line break first.
 _RISKY = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
@@ -88,13 +90,23 @@ class SafeXLSX(base_formats.XLSX):
 
     def create_dataset(self, in_stream: bytes) -> tablib.Dataset:
         """Read the first sheet; whole numbers that Excel made of texts are texts again, empty rows are left out."""
-        _check_size(in_stream)
-        try:
-            sheet = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True).worksheets[0]
-            rows = sheet.iter_rows(values_only=True)
-            return _dataset(rows, _typed)
-        except (zipfile.BadZipFile, OSError, KeyError, IndexError, SyntaxError, ValueError) as error:
-            raise Unreadable(_("This is not an XLSX file. Save the table as “Excel workbook (*.xlsx)”.")) from error
+        return _dataset(rows_of_workbook(in_stream), _typed)
+
+
+def rows_of_workbook(content: bytes) -> Iterator[list[Any]]:
+    """The rows of an XLSX file's first sheet, read as they are asked for. Raises Unreadable, at any of them: also when
+    there are more of them, or more to unpack, than a table has."""
+    _check_file(content)
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as package:  # no part gives more than it says here
+            unpacked = sum(part.file_size for part in package.infolist())
+        _check_size(unpacked, MOST_UNPACKED)
+        sheet = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True).worksheets[0]
+        yield from _bearable(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True))
+    except Unreadable:
+        raise
+    except (zipfile.BadZipFile, OSError, KeyError, IndexError, SyntaxError, ValueError) as error:
+        raise Unreadable(_("This is not an XLSX file. Save the table as “Excel workbook (*.xlsx)”.")) from error
 
 
 def _typed(value: Any) -> Any:
@@ -149,7 +161,7 @@ class LatvianCSV(base_formats.CSV):
 
     def create_dataset(self, in_stream: str | bytes, **kwargs) -> tablib.Dataset:
         """Read a table with semicolons, commas or tabs, whichever stands most often in its first line."""
-        _check_size(in_stream)
+        _check_file(in_stream)
         wrong = _("This is not a CSV file in UTF-8. Save the table as “CSV UTF-8 (*.csv)”.")
         try:
             text = in_stream.decode("utf-8") if isinstance(in_stream, bytes) else in_stream
@@ -175,16 +187,20 @@ def _as_csv(value: Any) -> str:
     return f"{Decimal(str(value)):f}".replace(".", ",")
 
 
-def _check_size(content: str | bytes | None) -> None:
+def _check_file(content: str | bytes | None) -> None:
     if content is None:
         raise Unreadable(_("The file is no longer here. Choose it again."))
-    if len(content) > MOST_BYTES:
+    _check_size(len(content), MOST_BYTES)
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
         raise Unreadable(_("The file is too big. Leave only the table in it."))
 
 
 def _dataset(rows: Iterable[Iterable[Any]], value: Callable[[Any], Any]) -> tablib.Dataset:
     """A dataset of the rows that hold anything; the first are the headings. Short rows are filled up with None."""
-    full = ([value(cell.strip() if isinstance(cell, str) else cell) for cell in row] for row in rows)
+    full = ([value(cell.strip() if isinstance(cell, str) else cell) for cell in row] for row in _bearable(rows))
     filled = (row for row in full if any(cell not in (None, "") for cell in row))
     headers = ["" if header is None else str(header) for header in next(filled, [])]
     while headers and not headers[-1]:
@@ -193,3 +209,9 @@ def _dataset(rows: Iterable[Iterable[Any]], value: Callable[[Any], Any]) -> tabl
     for row in filled:
         dataset.append((row + [None] * len(headers))[: len(headers)])
     return dataset
+
+
+def _bearable(rows: Iterable[Iterable[Any]]) -> Iterable[list[Any]]:
+    for number, row in enumerate(rows, 1):
+        _check_size(number, MOST_ROWS)
+        yield list(row)[:MOST_COLUMNS]

@@ -1,4 +1,4 @@
-"""The Latvian language: the order of words, search by word stems, and dates as people say them.
+"""The Latvian language: the order of words, search by word stems, dates as people say them, and its mark elsewhere.
 
 The date functions answer in the active language (Latvian, or English where the visitor chose it). They take dates and
 datetimes alike; an aware datetime is shown as the clock on the wall shows it (`TIME_ZONE`). `today` decides about the
@@ -8,11 +8,14 @@ year: it is said when it is another year than that of `today`, and left out when
 import re
 import sqlite3
 import unicodedata
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from functools import lru_cache
 from typing import overload
 
 from django.utils import timezone
+from django.utils.html import conditional_escape, escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 NBSP = "\N{NO-BREAK SPACE}"
@@ -194,7 +197,8 @@ _ENGLISH_MONTHS: tuple[str, ...] = ("January", "February", "March", "April", "Ma
 _ENGLISH_MONTHS += ("August", "September", "October", "November", "December")
 _ENGLISH_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
-_NO_YEAR_IS_THIS = date.min  # as `today`: every year is said
+EVERY_YEAR = date.min  # as `today`: no year is this one, so each is said
+_RANGE = re.compile(r"(?<=[\d.])–(?=\d)")
 
 
 def when(moment: date, today: date | None = None) -> str:
@@ -212,12 +216,17 @@ def span(start: date, end: date | None, today: date | None = None) -> str:
         return when(start, today)
     first, last = as_local(start), as_local(end)
     if today is None and first.year != last.year:
-        today = _NO_YEAR_IS_THIS
+        today = EVERY_YEAR
     if not isinstance(first, datetime) or not isinstance(last, datetime):
         return _days(first, last, today)
     if first.date() == last.date():
         return f"{when(first, today)}–{clock(last)}"
     return f"{when(first, today)} – {when(last, today)}"
+
+
+def unbroken(text: str) -> str:
+    """Keep "18.30–20.00" on one line: without a word joiner a page or mail may break it after the dash."""
+    return _RANGE.sub("–\N{WORD JOINER}", text)
 
 
 def day(moment: date, today: date | None = None) -> str:
@@ -230,9 +239,24 @@ def day_nominative(moment: date, today: date | None = None) -> str:
     return _day(moment, _NOMINATIVE, today)
 
 
+def day_genitive(moment: date, today: date | None = None) -> str:
+    """Say the day as it stands after "no" and "kopš": "25. novembra"."""
+    return _day(moment, _GENITIVE, today)
+
+
 def until(moment: date, today: date | None = None) -> str:
-    """Say until when: "līdz 4. decembrim"."""
+    """Say until when something lasts: "līdz 4. decembrim"."""
     return f"{'until' if _in_english() else 'līdz'} {_day(moment, _DATIVE, today)}"
+
+
+def by(moment: date, today: date | None = None) -> str:
+    """Say by when something is to be done: "līdz 4. decembrim", in English another word than that of `until`."""
+    return f"{'by' if _in_english() else 'līdz'} {_day(moment, _DATIVE, today)}"
+
+
+def full_day(moment: date, today: date | None = None) -> str:
+    """Name the day within a sentence: "pirmdiena, 23. novembris"."""
+    return f"{weekday(moment)}{'' if _in_english() else 'a'}, {day_nominative(moment, today)}"
 
 
 def heading_day(moment: date, today: date | None = None) -> str:
@@ -256,6 +280,12 @@ def heading_month(moment: date) -> str:
 def weekday(moment: date) -> str:
     """Say on which day of the week: "trešdien"."""
     return (_ENGLISH_WEEKDAYS if _in_english() else _WEEKDAYS)[as_local(moment).weekday()]
+
+
+def weekday_at(moment: datetime) -> str:
+    """Say "trešdien, plkst. 18.30", beside a calendar leaf that has the day."""
+    local = as_local(moment)
+    return f"{weekday(local.date())}, {at(local.time())}"
 
 
 def short_month(moment: date) -> str:
@@ -324,3 +354,25 @@ def as_local(moment):
 
 def _in_english() -> bool:
     return (get_language() or "lv").startswith("en")
+
+
+# --- Latvian on a page of another language ----------------------------------------------------------------------------
+
+
+def is_spoken() -> bool:
+    """Whether the page or mail that is being written is Latvian, so that Latvian words in it need no mark."""
+    return not _in_english()
+
+
+def written(text: str) -> str:
+    """Say of what people wrote that it is Latvian, where the page is not (WCAG 3.1.2)."""
+    return text if is_spoken() or not text else format_html('<span lang="lv">{}</span>', text)
+
+
+def written_in(text: str, parts: Iterable[str]) -> str:
+    """Say it of `parts` of a sentence of ours; a part that stands in a longer one is marked with it, once."""
+    longest_first = sorted({str(escape(part)) for part in parts if part}, key=lambda part: (-len(part), part))
+    if is_spoken() or not longest_first:
+        return text
+    found = re.compile(rf"(?<![\w&#])(?:{'|'.join(map(re.escape, longest_first))})(?!\w)")
+    return SafeString(found.sub(r'<span lang="lv">\g<0></span>', conditional_escape(text)))

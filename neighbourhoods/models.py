@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from neighbourhoods import latvian
+from neighbourhoods.periods import holds
 
 
 class FoundQuerySet(models.QuerySet):
@@ -29,7 +30,7 @@ class DatedQuerySet(FoundQuerySet):
     """Rows valid in a half-open period: `valid_until` is the first day out."""
 
     def valid(self, on):
-        return self.filter(valid_from__lte=on).filter(Q(valid_until=None) | Q(valid_until__gt=on))
+        return self.filter(holds(on, "valid_from", "valid_until"))
 
 
 class NeighbourhoodQuerySet(DatedQuerySet):
@@ -39,6 +40,10 @@ class NeighbourhoodQuerySet(DatedQuerySet):
     def by_law(self):
         """In the order of the regulation's §3."""
         return self.order_by("legal_order", "pk")
+
+    def called(self, slug):
+        """The one of this slug, as somebody typed it into an address: with a NUL, which PostgreSQL refuses, none."""
+        return self.none() if "\0" in slug else self.filter(slug=slug)
 
 
 class Neighbourhood(models.Model):
@@ -136,6 +141,11 @@ class Place(models.Model):
     def save(self, *args, **kwargs):
         self.search_text = latvian.search_text(self.name)
         super().save(*args, **kwargs)
+
+    @property
+    def name_says_kind(self):
+        """Does the name end with the kind in the reader's language: "Ķekavas pilsēta"?"""
+        return self.name.casefold().endswith(f" {self.get_kind_display()}".casefold())
 
 
 class Street(models.Model):

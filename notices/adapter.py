@@ -82,7 +82,7 @@ NEWS = {
         "account_reset_password", _("Set a new password"),
     ),
     "password_reset": Mail(
-        _("Your password was changed"), _("The password of your account was set anew with a code from your mail."),
+        _("Your password was changed"), _("The password of your account was set anew with a code from your e-mail."),
         _ALARM, "account_reset_password", _("Set a new password"),
     ),
     "password_set": Mail(
@@ -91,7 +91,7 @@ NEWS = {
     ),
     "email_changed": Mail(
         _("The e-mail of your account was changed"),
-        _("You now log in with %(new)s, and mails go there. This address is no longer connected with the account."),
+        _("You now log in with %(new)s, and e-mails go there. This address is no longer connected with the account."),
         _("If it was not you, tell us at once."),
     ),
 }  # fmt: skip

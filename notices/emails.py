@@ -3,6 +3,7 @@
 A writer is called when the message is about to be sent, perhaps hours after it was planned, and reads everything anew.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,8 @@ from django.urls import reverse
 from django.utils import translation
 
 from notices.models import Notice
+
+GAP = re.compile(r"\n{3,}")  # what a part that is empty leaves in the text
 
 
 class NotNeeded(Exception):
@@ -107,7 +110,7 @@ def compose(notice: Notice, now: datetime) -> EmailMultiAlternatives:
         context = {**message.context, "subject": message.subject, "person": person, "settings_url": settings_url}
         mail = Mail(
             subject=" ".join(message.subject.splitlines()),  # a line break in a title is no header of its own
-            body=render_to_string(f"{message.template}.txt", context),
+            body=GAP.sub("\n\n", render_to_string(f"{message.template}.txt", context)),
             to=[address],
             reply_to=[message.reply_to] if message.reply_to else None,
             headers={

@@ -17,6 +17,8 @@ from django.conf import settings
 from django.core.mail.backends.base import BaseEmailBackend
 
 BACKEND = "notices.mailbox.FolderBackend"
+LINE = 60  # letters of a line of the HTML, about
+EDGES, A_LINE, A_PICTURE, TALLEST = 260, 12, 210, 1000  # pixels, as the mails of the portal were measured
 NAME = re.compile(r"[0-9]{20}-[0-9a-f]{8}")
 
 
@@ -70,6 +72,13 @@ class StoredMail:
                 content = base64.b64encode(picture.get_content()).decode()
                 page = page.replace(f"cid:{name.strip('<>')}", f"data:{picture.get_content_type()};base64,{content}")
         return page
+
+    @property
+    def height(self) -> int:
+        """About how many pixels the HTML takes: a frame does not grow with its page. The plain text says the same."""
+        lines = sum(1 + len(line) // LINE for line in self.text.splitlines() if "://" not in line)
+        pictures = sum(bool(part["Content-ID"]) for part in cast(Iterator[EmailMessage], self.message.walk()))
+        return min(EDGES + A_LINE * lines + A_PICTURE * pictures, TALLEST)
 
     @property
     def attachments(self) -> list[tuple[str, EmailMessage]]:

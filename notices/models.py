@@ -27,6 +27,10 @@ class NoticeQuerySet(models.QuerySet):
         """Open, its time has come, and no worker holds it."""
         return self.open().filter(due_at__lte=now).filter(Q(leased_until=None) | Q(leased_until__lte=now))
 
+    def late(self, since):
+        """Due before the moment and still not sent; one whose fate nobody knows is counted as that."""
+        return self.open().filter(uncertain_at=None, due_at__lte=since)
+
     def with_state(self):
         """Add `state`; the twin of `Notice.state_now` for lists and filters."""
         return self.annotate(

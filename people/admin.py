@@ -1,4 +1,4 @@
-"""Django admin: administrators read here what has an operation or is history. `ReadOnlyAdmin` is for all rooms."""
+"""Django admin: administrators read here what has an operation or is history. `ReadOnly…` serves all rooms."""
 
 from allauth.account import admin as allauth_admin  # noqa: F401  (registers itself before we take it out again)
 from allauth.account.models import EmailAddress
@@ -7,7 +7,7 @@ from django.contrib.auth import admin as auth_admin  # noqa: F401  (registers gr
 from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
-from neighbourhoods.admin import SearchedAdmin
+from neighbourhoods.admin import WITH_HTTPS, SearchedAdmin
 from people.models import AuditEntry, ContactChannel, Follow, Person, Role, User
 
 admin.site.site_header = admin.site.site_title = _("Resident councils")
@@ -19,10 +19,8 @@ admin.site.unregister(EmailAddress)
 admin.site.unregister(Group)
 
 
-class ReadOnlyAdmin(SearchedAdmin):
+class ReadOnly:
     """Rows to look at. They change by the operations of their room, which lock, check and write the audit log."""
-
-    show_full_result_count = False
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -32,6 +30,27 @@ class ReadOnlyAdmin(SearchedAdmin):
 
     def has_delete_permission(self, request, obj=None):
         return False
+
+
+class ReadOnlyAdmin(ReadOnly, SearchedAdmin):
+    show_full_result_count = False
+
+
+class ReadOnlyInline(ReadOnly, admin.TabularInline):
+    """Rows under the row they belong to, fetched with it and with what their columns name (`joined`)."""
+
+    extra = 0
+    can_delete = False
+    joined: tuple[str, ...] = ()
+    formfield_overrides = WITH_HTTPS
+
+    def get_queryset(self, request):
+        owner = next(
+            field.name
+            for field in self.model._meta.get_fields()
+            if field.many_to_one and field.related_model == self.parent_model
+        )
+        return super().get_queryset(request).select_related(owner, *self.joined)
 
 
 @admin.register(User)
@@ -44,21 +63,13 @@ class UserAdmin(ReadOnlyAdmin):
     fields = ("email", "is_active", "date_joined", "last_login")
 
 
-class ContactChannelInline(admin.TabularInline):
+class ContactChannelInline(ReadOnlyInline):
     model = ContactChannel
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Person)
 class PersonAdmin(ReadOnlyAdmin):
-    list_display = ("name", "user", "home_neighbourhood", "language", "created_at", "erased_at")
+    list_display = ("full_name", "user", "home_neighbourhood", "language", "created_at", "erased_at")
     list_select_related = ("user", "home_neighbourhood")
     list_filter = ("language", "home_neighbourhood", "is_invented")
     search_fields = ("search_text",)
@@ -78,6 +89,10 @@ class PersonAdmin(ReadOnlyAdmin):
         "is_invented",
     )
     inlines = (ContactChannelInline,)
+
+    @admin.display(description=_("Name"))
+    def full_name(self, person):
+        return person.name
 
     @admin.display(description=_("entered by"))
     def entered_by(self, person):

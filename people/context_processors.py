@@ -1,8 +1,9 @@
 import time
 
+from neighbourhoods import pages
 from people.models import Person
 
-SCHEMES = ("auto", "light", "dark")
+SCHEMES = ("auto", *pages.SCHEMES)
 _demo = {"until": 0.0, "loaded": False}
 
 

@@ -56,7 +56,15 @@ class Plain:
 
 
 class LoginForm(Plain, allauth_forms.LoginForm):
-    pass
+    def clean(self):
+        """Attempts are counted for the account, whoever made them: its owner gets in by a code all the same."""
+        try:
+            return super().clean()
+        except ValidationError as refusal:
+            if refusal.code != "too_many_login_attempts":
+                raise
+            said = _("Too many attempts. Wait a few minutes, or log in with a code at once.")
+            raise ValidationError(said, code=refusal.code) from refusal
 
 
 class NewAddressForm(Plain, allauth_forms.AddEmailForm):
@@ -177,9 +185,15 @@ class ProfileForm(forms.Form):
         widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"}),
         help_text=_("Only the coordinator sees it, to reach you when an event is called off at the last moment."),
     )
-    language = forms.ChoiceField(label=_("Language of pages and mails"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of pages and e-mails"), choices=settings.LANGUAGES)
     home_neighbourhood = forms.ModelChoiceField(
         label=_("My neighbourhood"), queryset=Neighbourhood.objects.none(), required=False, empty_label=_("Not chosen")
+    )
+    follows_home = forms.BooleanField(
+        label=_("If I choose another neighbourhood, I follow it"),
+        required=False,
+        initial=True,
+        help_text=_("You will hear of its events by e-mail. You can stop that at any time."),
     )
     wants_news = forms.BooleanField(label=_("News and new events of the neighbourhoods I follow"), required=False)
     wants_reminders = forms.BooleanField(label=_("Reminders before the events I signed up for"), required=False)

@@ -1,4 +1,7 @@
+from http import HTTPStatus
+
 from django.conf import settings
+from django.shortcuts import render
 from django.utils import translation
 
 YEAR = 60 * 60 * 24 * 365
@@ -23,4 +26,19 @@ class ChosenLanguageMiddleware:
         with translation.override(language):
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class ButtonsOnlyMiddleware:
+    """What is done with a button, opened as a page: who had to log in after pressing it, or reloads, comes here."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method == "GET" and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and not response.content:
+            page = render(request, "405.html", status=response.status_code)
+            page.headers["Allow"] = response.headers["Allow"]
+            return page
         return response

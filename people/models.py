@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.periods import holds
 
 
 class UserManager(BaseUserManager["User"]):
@@ -75,8 +76,7 @@ class PersonQuerySet(models.QuerySet):
     def sitting_in(self, councils, on):
         """Members of any of `councils` on the day."""
         return self.filter(
-            Q(memberships__ended_on=None) | Q(memberships__ended_on__gt=on),
-            memberships__started_on__lte=on,
+            holds(on, "memberships__started_on", "memberships__ended_on"),
             memberships__seat__term__council__in=councils,
         ).distinct()
 
@@ -201,7 +201,7 @@ class Follow(models.Model):
 
 class RoleQuerySet(models.QuerySet):
     def held(self, on):
-        return self.filter(started_on__lte=on).filter(Q(ended_on=None) | Q(ended_on__gt=on))
+        return self.filter(holds(on))
 
 
 class Role(models.Model):

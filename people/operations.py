@@ -1,5 +1,7 @@
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -31,8 +33,22 @@ def record(
         target=f"{target._meta.label}:{target.pk}",
         label=str(target)[:200],
         on_behalf_of=on_behalf_of,
-        details=details or {},
+        details=told(details or {}),
     )
+
+
+def told(value: Any) -> Any:
+    """As the audit log keeps it: days and moments as ISO writes them, rows by what they are called."""
+    match value:
+        case dict():
+            return {name: told(part) for name, part in value.items()}
+        case list() | tuple():
+            return [told(part) for part in value]
+        case date():  # a moment is one, too
+            return value.isoformat()
+        case models.Model():
+            return str(value)
+    return value
 
 
 def split_name(name: str) -> tuple[str, str]:
@@ -208,11 +224,18 @@ def change_profile(
     name: str,
     language: str,
     home_neighbourhood: Neighbourhood | None,
+    follows_home: bool,
     wants_news: bool,
     wants_reminders: bool,
     phone: str,
+    now: datetime,
 ) -> Person:
-    """Write what a person says about themselves; an empty phone number removes the one that stands."""
+    """Write what a person says about themselves; an empty phone number removes the one that stands.
+
+    With `follows_home` another neighbourhood than before is followed from now on; the same one is left as it is.
+    """
+    if follows_home and home_neighbourhood and home_neighbourhood.pk != person.home_neighbourhood_id:
+        follow(person=person, neighbourhood=home_neighbourhood, now=now)
     person.given_name, person.family_name = split_name(name)
     person.language, person.home_neighbourhood = language, home_neighbourhood
     person.wants_news, person.wants_reminders = wants_news, wants_reminders
@@ -275,22 +298,25 @@ def erase_person(*, person: Person, by: User | None, now: datetime) -> None:
 
 
 def _forgettable(before: datetime) -> models.QuerySet[Person]:
-    """Guests whose last event ended before the moment: people without an account who do nothing else here, whether they
-    signed up or were invited, by themselves or entered by somebody who runs the event."""
+    """Guests whose last event ended, and whose last proposal was decided, before the moment: people without an account
+    who do nothing else here, whether they came by themselves, were invited, or were entered by an officer."""
+    undecided = models.Q(proposals__decided_at=None) | models.Q(proposals__decided_at__gt=before)
+    waiting = Person.objects.filter(undecided, proposals__isnull=False)  # the answer goes to that address
     return (
         Person.objects.filter(user=None, erased_at=None, is_invented=False)
-        .filter(models.Q(rsvps__isnull=False) | models.Q(invitations__isnull=False))
+        .filter(models.Q(rsvps__isnull=False) | models.Q(invitations__isnull=False) | models.Q(proposals__isnull=False))
         .filter(memberships=None, offices=None, roles=None, follows=None)
         .filter(matter_follows=None, answers_for=None, substitutions=None, enquiries=None)
         .exclude(rsvps__event__ends_at__gt=before)
         .exclude(invitations__event__ends_at__gt=before)
-        .exclude(proposals__confirmed_at__isnull=False, proposals__decided_at=None)  # the answer goes to that address
+        .exclude(pk__in=waiting)
         .distinct()
     )
 
 
 def forget_guests(*, now: datetime) -> int:
-    """Erase guests GUEST_DAYS after their last event; returns how many. One transaction for each."""
+    """Erase guests GUEST_DAYS after their last event and their last answered proposal; returns how many. One
+    transaction for each."""
     before = now - timedelta(days=settings.GUEST_DAYS)
     count = 0
     for pk in list(_forgettable(before).values_list("pk", flat=True)):
@@ -312,16 +338,22 @@ def forget_stranger(*, person: Person, now: datetime) -> bool:
     if person.user_id is not None or person.created_by_id is not None or person.is_invented or person.erased_at:
         return False
     list(person.channels.select_for_update().order_by("pk"))
-    for relation in Person._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel) or relation.related_model._meta.model_name in (
-            "contactchannel",
-            "notice",
-        ):
-            continue
-        if relation.related_model._base_manager.filter(**{relation.field.name: person}).exists():
-            return False
+    if _has_rows(person):
+        return False
     person.delete()
     return True
+
+
+def _has_rows(person: Person, besides: Collection[type[models.Model]] = ()) -> bool:
+    """Does any row in any room point at the person, besides addresses and mails?"""
+    for relation in Person._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, models.ManyToOneRel):
+            continue
+        if relation.related_model in besides or relation.related_model._meta.model_name in ("contactchannel", "notice"):
+            continue
+        if relation.related_model._base_manager.filter(**{relation.field.name: person}).exists():
+            return True
+    return False
 
 
 def forget_strangers(*, now: datetime) -> int:
@@ -338,12 +370,14 @@ def forget_strangers(*, now: datetime) -> int:
 
 
 def forget_unconfirmed_accounts(*, now: datetime) -> int:
-    """Remove accounts whose address nobody proved within UNCONFIRMED_DAYS; returns how many."""
+    """Remove accounts whose address nobody proved within UNCONFIRMED_DAYS and whose person has no row in any room but
+    the neighbourhood chosen at registration; returns how many."""
     users = User.objects.filter(last_login=None, date_joined__lt=now - timedelta(days=settings.UNCONFIRMED_DAYS))
     count = 0
-    untouched = {f"person__{rows}": None for rows in ("roles", "rsvps", "memberships", "offices", "substitutions")}
-    for user in users.exclude(emailaddress__verified=True).filter(person__isnull=False, **untouched):
+    for user in users.exclude(emailaddress__verified=True).filter(person__isnull=False).select_related("person"):
         with transaction.atomic():
+            if _has_rows(user.person, besides=(Follow,)):
+                continue
             user.person.delete()
             user.delete()
         count += 1
@@ -372,16 +406,23 @@ def grant_role(*, person: Person, kind: str, by: User | None, now: datetime, on:
 
 @transaction.atomic
 def end_role(*, role: Role, by: User | None, now: datetime, on: date) -> Role:
-    """End a role: `on` is the first day without it. Raises RoleRefused for the last administrator, as nobody could
-    give the role back. Locks the administrators' roles."""
-    if role.kind == Role.Kind.ADMINISTRATOR:
-        open_roles = Role.objects.select_for_update().filter(kind=role.kind, ended_on=None)
-        if role.pk in (ids := list(open_roles.order_by("pk").values_list("pk", flat=True))) and len(ids) == 1:
-            raise RoleRefused(_("The portal needs an administrator: give the role to somebody else first."))
-    role.ended_on = on
-    role.save(update_fields=["ended_on"])
-    record(by=by, verb="end_role", target=role, now=now, on_behalf_of=role.person)
-    return role
+    """End a role: `on` is the first day without it. Raises RoleRefused for a role that has ended, for a day before it
+    began, and where no other administrator has begun by it, as nobody could give the role back. Locks the open roles of
+    its kind."""
+    rows = Role.objects.select_for_update(of=("self",)).select_related("person").filter(kind=role.kind, ended_on=None)
+    open_roles = {row.pk: row for row in rows.order_by("pk")}
+    row = open_roles.get(role.pk)
+    if row is None:
+        raise RoleRefused(_("This role has already ended."))
+    if on < row.started_on:
+        raise RoleRefused(_("The last day must come after the first."))
+    others = [other for other in open_roles.values() if other != row and other.started_on <= on]
+    if row.kind == Role.Kind.ADMINISTRATOR and not others:
+        raise RoleRefused(_("The portal needs an administrator: give the role to somebody else first."))
+    row.ended_on = on
+    row.save(update_fields=["ended_on"])
+    record(by=by, verb="end_role", target=row, now=now, on_behalf_of=row.person)
+    return row
 
 
 def forget_old_entries(*, now: datetime) -> int:

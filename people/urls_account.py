@@ -6,9 +6,11 @@ Only those that our settings use (compare `allauth.account.urls` when allauth is
 from allauth.account import views
 from django.urls import path
 
+from people.views import request_login_code
+
 urlpatterns = [
     path("ienakt/", views.login, name="account_login"),
-    path("ienakt/kods/", views.request_login_code, name="account_request_login_code"),
+    path("ienakt/kods/", request_login_code, name="account_request_login_code"),
     path("ienakt/kods/apstiprinat/", views.confirm_login_code, name="account_confirm_login_code"),
     path("iziet/", views.logout, name="account_logout"),
     path("slegts/", views.account_inactive, name="account_inactive"),

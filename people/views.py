@@ -1,3 +1,5 @@
+from allauth.account.internal.stagekit import clear_login
+from allauth.account.views import RequestLoginCodeView
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -11,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST
 
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.requests import form_view
 from people import operations
 from people.context_processors import SCHEMES
 from people.forms import ProfileForm, neighbourhood_choices
@@ -25,6 +28,14 @@ def _next(request, otherwise):
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if safe and target.startswith("/") else otherwise
+
+
+def form_refused(request, reason=""):
+    """A form came without its token. The way back is the page that it stood on, when that is one of this portal."""
+    back = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = ""
+    return render(request, "403_csrf.html", {"back": back}, status=403)
 
 
 # The two choices of looks need no token: the pages kept for all visitors hold none, and a log-in cookie is not sent
@@ -57,12 +68,12 @@ def scheme(request):
     return response
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def profile(request):
     person = request.user.person
     form = ProfileForm(request.POST or None, person=person)
     if form.is_bound and form.is_valid():
-        operations.change_profile(person=person, **form.cleaned_data)
+        operations.change_profile(person=person, now=timezone.now(), **form.cleaned_data)
         with translation.override(person.language):
             messages.success(request, _("Your details are saved."))
         response = redirect("people:profile")
@@ -79,7 +90,7 @@ def follows(request):
     return render(request, "people/follows.html", {"rows": rows, "home_id": person.home_neighbourhood_id})
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def follow(request, slug):
     """Follow by POST. A visitor who pressed the button comes here by GET after the log-in and presses once more."""
     area = get_object_or_404(Neighbourhood.objects.valid(timezone.localdate()), slug=slug)
@@ -117,7 +128,7 @@ CHOICES = {
 @login_not_required
 @csrf_exempt  # the link itself is the key, and mail programs post to it without a page (RFC 8058)
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def settings_by_link(request, token):
     """Which mails come, for whoever holds the link in one of them. Looking changes nothing."""
     person = get_object_or_404(Person, settings_token=token, erased_at=None)
@@ -142,3 +153,21 @@ def data(request):
     person = request.user.person
     context = {"person": person, "channels": person.channels.order_by("kind"), "is_officer": bool(person.open_roles)}
     return render(request, "people/data.html", context)
+
+
+class LogInByCode(RequestLoginCodeView):
+    """Asks for a code also where a registration still waits for one.
+
+    Who registers with an address that has an account is told by mail to log in with a code, and opens that link in the
+    same browser; allauth would lead back to the page of the registration, for which no code ever comes. Its page of
+    registration does the same the other way round.
+    """
+
+    def _redirect_to_pending_stage(self, request, stage):
+        if stage.login.signup:
+            clear_login(request)
+            return None
+        return super()._redirect_to_pending_stage(request, stage)
+
+
+request_login_code = LogInByCode.as_view()

@@ -1,5 +1,6 @@
 import datetime
 import gc
+import itertools
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,6 +12,7 @@ RIGA = ZoneInfo("Europe/Riga")
 
 
 def pytest_configure(config):
+    (settings.DATA_DIR / "mails").mkdir()
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # Files are looked for when they are asked for: a list of all of them for every client costs more than its request.
     settings.WHITENOISE_AUTOREFRESH = True
@@ -55,10 +57,13 @@ def fresh_caches(request):
     _demo.update(until=0.0, loaded=False)
 
 
+_mail_folders = itertools.count(1)
+
+
 @pytest.fixture(autouse=True)
-def mail_folder(tmp_path):
-    """Each test has its own folder of sent mail."""
-    settings.MAIL_FOLDER = tmp_path / "mail"
+def mail_folder():
+    """Each test has its own folder of sent mail, which is there once a mail is."""
+    settings.MAIL_FOLDER = settings.DATA_DIR / "mails" / str(next(_mail_folders))
     return settings.MAIL_FOLDER
 
 

@@ -40,6 +40,8 @@ def test_service_restarts_and_tells_its_health(name):
 
 def test_migration_is_a_step_of_its_own_before_anything_of_ours_runs():
     assert SERVICES["migrate"]["restart"] == "no"
+    steps = SERVICES["migrate"]["command"][-1].split(" && ")
+    assert steps == ["python manage.py migrate --noinput", "python manage.py facts"]  # and no demonstration
     assert SERVICES["migrate"]["depends_on"]["postgres"]["condition"] == "service_healthy"
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"]["condition"] == "service_completed_successfully"
@@ -49,6 +51,19 @@ def test_only_the_proxy_is_reachable_and_the_data_has_no_way_out():
     assert [name for name, service in SERVICES.items() if "ports" in service] == ["proxy"]
     assert COMPOSE["networks"]["back"]["internal"] is True
     assert SERVICES["postgres"]["networks"] == SERVICES["redis"]["networks"] == ["back"]
+
+
+def test_proxies_before_ours_are_believed_only_when_they_are_named():
+    """Caddy drops the X-Forwarded-For of whom it does not trust, so a count of more than one needs their addresses."""
+    caddyfile = (ROOT / "docker/Caddyfile").read_text(encoding="utf-8")
+    assert "trusted_proxies {$TRUSTED_PROXIES}\n" in caddyfile
+    assert SERVICES["proxy"]["environment"]["TRUSTED_PROXIES"] == "${TRUSTED_PROXIES:-}"
+    assert SERVICES["web"]["environment"]["TRUSTED_PROXY_COUNT"] == "${TRUSTED_PROXY_COUNT:-1}"
+
+
+def test_every_variable_of_the_caddyfile_reaches_the_proxy():
+    asked = set(re.findall(r"\{\$([A-Z_]+)\}", (ROOT / "docker/Caddyfile").read_text(encoding="utf-8")))
+    assert asked == set(SERVICES["proxy"]["environment"])
 
 
 def test_web_has_two_processes_or_more_and_beat_is_one():
@@ -75,7 +90,8 @@ def test_every_setting_of_the_operator_reaches_the_portal(name):
 def test_settings_that_the_manual_names_exist():
     manual = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
     [worth] = re.findall(r"(?s)Worth knowing: (.*?)\n\n", manual)
-    named = set(re.findall(r"`([A-Z_]{6,})`", worth)) - {"WEB_CONCURRENCY", "WORKER_CONCURRENCY"}  # the compose file's
+    named = set(re.findall(r"`([A-Z_]{6,})`", worth))
+    named -= {"WEB_CONCURRENCY", "WORKER_CONCURRENCY", "TRUSTED_PROXIES"}  # the compose file's
     assert named
     assert named <= KNOWN_SETTINGS
 

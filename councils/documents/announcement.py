@@ -1,7 +1,6 @@
 """What is made known of a meeting (§38): place, time and agenda, without what is not public."""
 
 import hashlib
-from datetime import date
 
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -14,8 +13,6 @@ from councils.models import AgendaItem, Meeting
 from neighbourhoods import latvian
 from notices.emails import absolute
 
-THE_YEAR_TOO = date.min  # as `today` of the words for days
-
 
 def facts(meeting: Meeting) -> dict:
     """What the announcement says, piece by piece, in the language of the municipality. Two queries."""
@@ -27,7 +24,7 @@ def facts(meeting: Meeting) -> dict:
         return {
             "title": event.title,
             "councils": names,
-            "when": capfirst(latvian.span(event.starts_at, event.ends_at, THE_YEAR_TOO)),
+            "when": capfirst(latvian.span(event.starts_at, event.ends_at, latvian.EVERY_YEAR)),
             "where": event.venue.strip() if event.has_room else "",
             "how": event.get_format_display(),
             "joins": _("To join remotely, sign up: %(url)s") if event.has_link else _("More: %(url)s"),

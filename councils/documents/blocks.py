@@ -4,14 +4,19 @@ A block holds plain text. What somebody typed stands in it as it was typed, and 
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
-# Marks that turn the direction of writing around, and what is no character at all: neither belongs into a record.
-_TURNING = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Control characters but the line's end, marks that turn the direction of writing around, and what is no character at
+# all (surrogates, U+FDD0–FDEF, the last two of each plane): nothing of that belongs into a record.
+_LAST_OF_PLANES = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_NOTHING = re.compile(
+    f"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufdd0-\ufdef{_LAST_OF_PLANES}]"
+)
 
 
 def clean(text: str) -> str:
@@ -20,15 +25,7 @@ def clean(text: str) -> str:
     XML and PDF refuse control characters, PostgreSQL's JSON refuses NUL.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    text = unicodedata.normalize("NFC", text)
-    kept = (char for char in text if char == "\n" or not _is_nothing(char))
-    return "".join(kept).strip()
-
-
-def _is_nothing(char: str) -> bool:
-    if char in _TURNING or ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF:
-        return True
-    return unicodedata.category(char) in ("Cc", "Cs")
+    return _NOTHING.sub("", unicodedata.normalize("NFC", text)).strip()
 
 
 def paragraphs(text: str) -> list[str]:

@@ -87,16 +87,17 @@ def _registration(submission: Submission) -> str:
 
 
 def _resolution(row: Resolution | None) -> str:
-    """Its number, the day of the vote, and how the members voted."""
+    """Its number, the day of the vote, how the members voted, and what decided a tie."""
     if row is None or row.voted_at is None:
         return ""
-    return _("No. %(number)s of %(day)s (for – %(in_favour)d, against – %(against)d, abstained – %(abstained)d)") % {
+    votes = _("No. %(number)s of %(day)s (for – %(in_favour)d, against – %(against)d, abstained – %(abstained)d)") % {
         "number": f"{row.number}/{row.year}",
         "day": latvian.number_date(timezone.localdate(row.voted_at)),
         "in_favour": row.in_favour,
         "against": row.against,
         "abstained": row.abstained,
     }
+    return f"{votes}, {_('the chair’s vote decided (§26)')}" if row.casting_vote else votes
 
 
 def _files(submission: Submission) -> list[Section]:

@@ -29,7 +29,6 @@ from events.models import Event
 from neighbourhoods import latvian
 
 LANGUAGE = "lv"
-_EVERY_YEAR = date.min  # as `today`: the year is said
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def _head(content: Content) -> Section:
 
 
 def _when(content: Content) -> str:
-    day = latvian.day_nominative(date.fromisoformat(content["day"]), _EVERY_YEAR)
+    day = latvian.day_nominative(date.fromisoformat(content["day"]), latvian.EVERY_YEAR)
     opened, closed = _clock(content["opened_at"]), _clock(content["closed_at"])
     if not opened:
         return day

@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 
 from councils import regulation
 from councils.documents import announcement as document
-from councils.emails.meetings import facts, message
 from councils.models import Announcement
-from events.emails import Letter
+from events.emails import Facts, Letter
+from events.wording import councils_of, when, where
 from neighbourhoods import latvian
 from notices.emails import Message, NotNeeded, absolute, writes
 from notices.models import Notice
@@ -25,6 +25,11 @@ def _announcement(notice: Notice) -> Announcement:
 
 def _page(row: Announcement) -> str:
     return absolute(reverse("dashboard:panel-announcement", args=[row.meeting_id]))
+
+
+def _written(row: Announcement) -> list[str]:
+    event = row.meeting.event
+    return [event.title, event.venue.rstrip(". "), event.cancel_reason, row.meeting.move_reason]
 
 
 @writes("announcement_to_publish")
@@ -46,13 +51,14 @@ def announcement_to_publish(notice: Notice, now: datetime) -> Message:
         subject=_("To publish: %(title)s, %(day)s")
         % {"title": row.meeting.event.title, "day": latvian.day(row.meeting_on, today)},
         lead=lead,
-        facts=facts(row.meeting, now),
+        facts=Facts(when(row.meeting.event, now), where(row.meeting.event)),
         actions=[(_("Text, and where it is published"), _page(row))],
+        written=_written(row),
         why=_("You get this e-mail because you coordinate the councils."),
     )
     name = f"sede-{row.meeting_on:%Y-%m-%d}"
     files = [(f"{name}.txt", row.text, "text/plain"), (f"{name}.html", document.html(row.text), "text/html")]
-    return message(letter, row.meeting, files)
+    return letter.mail(councils_of(row.meeting), attachments=files)
 
 
 @writes("announcement_to_withdraw")
@@ -64,11 +70,12 @@ def announcement_to_withdraw(notice: Notice, now: datetime) -> Message:
     letter = Letter(
         subject=_("Called off: %(title)s, %(day)s") % {"title": event.title, "day": latvian.day(event.starts_at, now)},
         lead=[_("Say on the municipality’s site that this meeting does not take place.")],
-        facts=facts(row.meeting, now),
+        facts=Facts(when(row.meeting.event, now), where(row.meeting.event)),
         actions=[(_("Text, and where it is published"), _page(row))],
+        written=_written(row),
         links=[(_("The announcement on the municipality’s site"), row.published_url)] if row.published_url else [],
         why=_("You get this e-mail because you coordinate the councils."),
     )
     if event.cancel_reason:
         letter.lead.append(event.cancel_reason)
-    return message(letter, row.meeting)
+    return letter.mail(councils_of(row.meeting))

@@ -3,7 +3,6 @@
 Each reads the matter anew; what is not public any more, or was taken back, is told to nobody.
 """
 
-from dataclasses import replace
 from datetime import datetime
 
 from django.urls import reverse
@@ -11,18 +10,10 @@ from django.utils.translation import gettext as _
 
 from councils.models import Matter, MatterFollow, Resolution, Submission
 from events.emails import Letter
+from events.wording import councils_of
 from neighbourhoods import latvian
 from notices.emails import Message, NotNeeded, absolute, writes
 from notices.models import Notice
-
-
-def message(letter: Letter, matter: Matter) -> Message:
-    kicker = ", ".join(sorted((council.name for council in matter.councils.all()), key=latvian.sort_key))
-    return Message(
-        subject=letter.subject,
-        template="events/email/letter",
-        context={"letter": letter, "kicker": kicker or _("Resident councils"), "preheader": " ".join(letter.lead[:1])},
-    )
 
 
 def _matter(notice: Notice) -> Matter:
@@ -57,15 +48,16 @@ def _submission(notice: Notice) -> Submission:
     return row
 
 
-def _letter(notice: Notice, matter: Matter, subject: str, lead: list[str]) -> Message:
+def _letter(notice: Notice, matter: Matter, subject: str, lead: list[str], *written: str) -> Message:
     letter = Letter(
         subject=subject % {"title": matter.title},
         lead=[text for text in lead if text],
-        actions=[(_("See the whole course"), absolute(matter.get_absolute_url()))],
+        actions=[(_("See how it went"), absolute(matter.get_absolute_url()))],
         links=[_stop(notice, matter)],
+        written=[matter.title, *written],
         why=_("You get this e-mail because you follow this matter."),
     )
-    return message(letter, matter)
+    return letter.mail(councils_of(matter))
 
 
 @writes("matter_voted")
@@ -80,9 +72,8 @@ def matter_voted(notice: Notice, now: datetime) -> Message:
         "against": row.against,
         "abstained": row.abstained,
     }
-    return _letter(
-        notice, matter, _("Voted: %(title)s"), [lead % {"council": row.council.name, "text": row.text}, votes]
-    )
+    told = lead % {"council": row.council.name, "text": row.text}
+    return _letter(notice, matter, _("Voted: %(title)s"), [told, votes], row.text)
 
 
 @writes("matter_answered")
@@ -92,7 +83,7 @@ def matter_answered(notice: Notice, now: datetime) -> Message:
         raise NotNeeded("the reply was taken back")
     outcome = _("The municipality answered: %(outcome)s.") % {"outcome": row.get_outcome_display()}
     instead = _("What is offered instead: %(text)s") % {"text": row.alternative} if row.alternative else ""
-    return _letter(notice, matter, _("Answered: %(title)s"), [outcome, row.reply, instead])
+    return _letter(notice, matter, _("Answered: %(title)s"), [outcome, row.reply, instead], row.reply, row.alternative)
 
 
 @writes("matter_done")
@@ -123,6 +114,7 @@ def matter_follow(notice: Notice, now: datetime) -> Message:
         subject=subject % {"title": follow.matter.title},
         lead=[lead, told] if not follow.confirmed_at else [lead],
         actions=[(action, address)],
+        written=[follow.matter.title],
         why=_("You get this e-mail because somebody gave your address here. If it was not you, do nothing."),
     )
-    return replace(message(letter, follow.matter), to_unconfirmed=True)
+    return letter.mail(councils_of(follow.matter), to_unconfirmed=True)

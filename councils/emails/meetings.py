@@ -10,31 +10,10 @@ from django.utils.translation import ngettext
 from councils import answers, regulation
 from councils.models import Attendance, Meeting
 from events.emails import Facts, Letter, Link
+from events.wording import councils_of, when, where
 from neighbourhoods import latvian
 from notices.emails import Message, NotNeeded, absolute, writes
 from notices.models import Notice
-
-
-def message(letter: Letter, meeting: Meeting, attachments: list[tuple[str, str, str]] | None = None) -> Message:
-    names = sorted((council.name for council in meeting.councils.all()), key=latvian.sort_key)
-    return Message(
-        subject=letter.subject,
-        template="events/email/letter",
-        context={
-            "letter": letter,
-            "kicker": ", ".join(names),
-            "preheader": ". ".join(filter(None, [letter.facts.when, letter.facts.where, *letter.lead[:1]])),
-        },
-        attachments=attachments or [],
-    )
-
-
-def facts(meeting: Meeting, now: datetime) -> Facts:
-    event = meeting.event
-    where = event.venue.rstrip(". ") if event.has_room else _("Remotely")
-    if event.has_room and event.has_link:
-        where = _("%(place)s and remotely") % {"place": where} if where else _("In person and remotely")
-    return Facts(capfirst(latvian.span(event.starts_at, event.ends_at, now)), where)
 
 
 def meeting_to_come(notice: Notice, now: datetime) -> Meeting:
@@ -45,6 +24,10 @@ def meeting_to_come(notice: Notice, now: datetime) -> Meeting:
     if meeting.event.start_stamp != notice.data["stamp"]:
         raise NotNeeded("the meeting has moved")
     return meeting
+
+
+def _written(meeting: Meeting) -> list[str]:
+    return [meeting.event.title, meeting.event.venue.rstrip(". "), meeting.move_reason]
 
 
 @writes("meeting_call")
@@ -66,7 +49,8 @@ def meeting_call(notice: Notice, now: datetime) -> Message:
         )
     }
     open_ones = [links[answer] for answer, _words in answers.choices(meeting)]
-    agenda = [f"{item.label}. {item.title}" for item in meeting.agenda.numbered()]
+    items = meeting.agenda.numbered()
+    agenda = [f"{item.label}. {item.title}" for item in items]
     is_moved = bool(meeting.move_reason)
     lead = [_("The meeting is moved: %(reason)s") % {"reason": meeting.move_reason}] if is_moved else []
     lead.append(_("Are you coming? The council decides only when more than half of its members are there (§23)."))
@@ -76,12 +60,13 @@ def meeting_call(notice: Notice, now: datetime) -> Message:
     letter = Letter(
         subject=_("Are you coming? %(day)s: %(title)s") % {"day": day, "title": meeting.event.title},
         lead=lead,
-        facts=facts(meeting, now),
+        facts=Facts(when(meeting.event, now), where(meeting.event)),
         actions=[open_ones[0], open_ones[-1]],
+        written=[*_written(meeting), *(item.title for item in items)],
         links=[*open_ones[1:-1], (_("About the meeting"), absolute(meeting.get_absolute_url()))],
         why=_("You get this e-mail because you are a member of the council."),
     )
-    return message(letter, meeting)
+    return letter.mail(councils_of(meeting))
 
 
 @writes("quorum_at_risk")
@@ -93,7 +78,7 @@ def quorum_at_risk(notice: Notice, now: datetime) -> Message:
     if tally is None or tally.is_enough:
         raise NotNeeded("enough members come")
     lead = [
-        _("%(coming)d of %(members)d members come; %(quorum)d are needed to decide (§23).")
+        _("%(coming)d of %(members)d members are coming; %(quorum)d are needed to decide (§23).")
         % {"coming": len(tally.coming), "members": len(tally.members), "quorum": tally.quorum}
     ]
     if tally.is_lost:
@@ -109,9 +94,10 @@ def quorum_at_risk(notice: Notice, now: datetime) -> Message:
         )
         % {"count": count, "title": meeting.event.title},
         lead=lead,
-        facts=facts(meeting, now),
+        facts=Facts(when(meeting.event, now), where(meeting.event)),
         actions=[(_("Open the council’s room"), absolute(room))],
+        written=_written(meeting),
         links=[(_("About the meeting"), absolute(meeting.get_absolute_url()))],
         why=_("You get this e-mail because you lead the council or coordinate the councils."),
     )
-    return message(letter, meeting)
+    return letter.mail(councils_of(meeting))

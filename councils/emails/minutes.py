@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from councils.models import Minutes
 from events.emails import Letter
+from events.wording import councils_of
 from neighbourhoods import latvian
 from notices.emails import Message, NotNeeded, absolute, writes
 from notices.models import Notice
@@ -24,16 +25,15 @@ def minutes_draft(notice: Notice, now: datetime) -> Message:
         raise NotNeeded("no member any more")
     day = latvian.day(minutes.meeting.held_on, today)
     letter = Letter(
-        subject=_("Draft minutes of the meeting %(day)s") % {"day": day},
+        subject=_("Draft minutes of the meeting of %(day)s") % {"day": day},
         lead=[
             _("The minutes of “%(title)s” are drafted. Read them and say what is wrong or missing.")
             % {"title": minutes.meeting.event.title},
             _("You can comment %(until)s. After that the leader of the meeting signs them.")
-            % {"until": latvian.until(minutes.comments_until, today)},
+            % {"until": latvian.until(minutes.comments_last_on, today)},
         ],
+        written=[minutes.meeting.event.title],
         actions=[(_("Read and comment"), absolute(minutes.get_absolute_url()))],
         why=_("You get this e-mail because you are a member of the council."),
     )
-    names = sorted((council.name for council in councils), key=latvian.sort_key)
-    context = {"letter": letter, "kicker": ", ".join(names), "preheader": letter.lead[0]}
-    return Message(subject=letter.subject, template="events/email/letter", context=context)
+    return letter.mail(councils_of(minutes.meeting))

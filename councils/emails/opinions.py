@@ -6,9 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.emails.matters import message
 from councils.models import Office, OpinionRequest
 from events.emails import Letter
+from events.wording import councils_of
 from neighbourhoods import latvian
 from notices.emails import Message, NotNeeded, absolute, writes
 from notices.models import Notice
@@ -27,10 +27,11 @@ def _letter(row: OpinionRequest, subject: str, lead: list[str], action: str, why
         subject=subject % {"title": row.title},
         lead=[text for text in lead if text],
         actions=[(action, absolute(reverse("dashboard:panel-opinion", args=[row.pk])))],
+        written=[row.title, row.text],
         why=why,
     )
     assert row.matter is not None
-    return message(letter, row.matter)
+    return letter.mail(councils_of(row.matter))
 
 
 @writes("opinion_asked")
@@ -42,7 +43,7 @@ def opinion_asked(notice: Notice, now: datetime) -> Message:
     lead = [
         _("The municipal council asks for the council’s opinion: %(title)s") % {"title": row.title},
         row.text,
-        _("The opinion is due %(until)s.") % {"until": latvian.until(row.due_on, now)},
+        _("The opinion is due %(until)s.") % {"until": latvian.by(row.due_on, now)},
     ]
     why = _("You get this e-mail because you hold an office of the council.")
     return _letter(row, _("An opinion is asked for: %(title)s"), lead, _("Put it on the agenda"), why)
@@ -56,7 +57,7 @@ def opinion_written(notice: Notice, now: datetime) -> Message:
         raise NotNeeded("there is no opinion, or the person coordinates no more")
     lead = [
         _("%(council)s has written its opinion. It is to reach the municipal council %(until)s.")
-        % {"council": row.council.name, "until": latvian.until(row.due_on, now)}
+        % {"council": row.council.name, "until": latvian.by(row.due_on, now)}
     ]
     why = _("You get this e-mail because you coordinate the resident councils.")
     return _letter(row, _("An opinion waits to be sent: %(title)s"), lead, _("Send the opinion"), why)

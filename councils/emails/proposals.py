@@ -21,15 +21,6 @@ def _proposal(notice: Notice) -> Proposal:
     return row
 
 
-def _message(letter: Letter, row: Proposal, *, to_unconfirmed: bool = False) -> Message:
-    return Message(
-        subject=letter.subject,
-        template="events/email/letter",
-        context={"letter": letter, "kicker": row.council.name, "preheader": " ".join(letter.lead[:1])},
-        to_unconfirmed=to_unconfirmed,
-    )
-
-
 def _own_page(row: Proposal) -> str:
     return absolute(reverse("councils:proposal", args=[row.token]))
 
@@ -43,12 +34,13 @@ def proposal_confirm(notice: Notice, now: datetime) -> Message:
         subject=_("Confirm your proposal: %(title)s") % {"title": row.title},
         lead=[_("Open the link and confirm that the proposal is yours. Then the council reads it.")],
         actions=[(_("Confirm the proposal"), _own_page(row))],
+        written=[row.title],
         why=_(
             "You get this e-mail because somebody wrote to the council with your address. "
             "If it was not you, do nothing."
         ),
     )
-    return _message(letter, row, to_unconfirmed=True)
+    return letter.mail(row.council.name, to_unconfirmed=True)
 
 
 @writes("proposal_received")
@@ -57,17 +49,19 @@ def proposal_received(notice: Notice, now: datetime) -> Message:
     row = _proposal(notice)
     if row.decided_at is not None or row.confirmed_at is None:
         raise NotNeeded("decided already")
+    text = Truncator(row.text).words(80)
     letter = Letter(
         subject=_("A proposal for the agenda: %(title)s") % {"title": row.title},
         lead=[
             _("%(name)s proposes an item for the council’s agenda (§31).")
             % {"name": row.on_behalf_of or row.person.name},
-            Truncator(row.text).words(80),
+            text,
         ],
+        written=[row.title, text],
         actions=[(_("Take it or decline it"), absolute(reverse("dashboard:panel-proposal", args=[row.pk])))],
         why=_("You get this e-mail because you lead the council or coordinate the councils."),
     )
-    return _message(letter, row)
+    return letter.mail(row.council.name)
 
 
 @writes("proposal_taken")
@@ -77,24 +71,25 @@ def proposal_taken(notice: Notice, now: datetime) -> Message:
         raise NotNeeded("not taken")
     event = row.item.meeting.event
     if event.published_at and event.cancelled_at is None:
-        told = _("The council talks about it %(when)s. You may come and listen.")
+        told = _("The council talks about it on %(when)s. You may come and listen.")
         lead, action = (
             told % {"when": latvian.when(event.starts_at, now)},
             (_("About the meeting"), absolute(event.get_absolute_url())),
         )
     else:
-        lead = _("It stands on the agenda of a meeting that is being prepared.")
+        lead = _("It is on the agenda of a meeting that is being prepared.")
         action = (_("My proposal"), _own_page(row))
     matter = Matter.objects.public().filter(pk=row.matter_id).first()  # not yet while the meeting is being prepared
     letter = Letter(
         subject=_("On the agenda: %(title)s") % {"title": row.title},
         lead=[_("Your proposal is taken onto the council’s agenda."), lead],
         actions=[action],
+        written=[row.title],
         notes=[_("We write to you when the council has voted, when the municipality answers and when it is done.")],
-        links=[(_("See the whole course"), absolute(matter.get_absolute_url()))] if matter else [],
+        links=[(_("See how it went"), absolute(matter.get_absolute_url()))] if matter else [],
         why=_("You get this e-mail because you proposed this to the council."),
     )
-    return _message(letter, row)
+    return letter.mail(row.council.name)
 
 
 @writes("proposal_declined")
@@ -106,6 +101,7 @@ def proposal_declined(notice: Notice, now: datetime) -> Message:
         subject=_("Not taken onto the agenda: %(title)s") % {"title": row.title},
         lead=[_("The council does not take your proposal onto its agenda. The reason:"), row.reason],
         actions=[(_("My proposal"), _own_page(row))],
+        written=[row.title, row.reason],
         why=_("You get this e-mail because you proposed this to the council."),
     )
-    return _message(letter, row)
+    return letter.mail(row.council.name)

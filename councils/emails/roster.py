@@ -7,21 +7,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from councils import handover
-from councils.models import Council, Enquiry, Office
+from councils.models import Enquiry, Office
 from events.emails import Letter
 from neighbourhoods import latvian
 from notices.emails import Message, NotNeeded, absolute, address_of, writes
 from notices.models import Notice
-
-
-def _message(letter: Letter, council: Council, *, to_unconfirmed: bool = False, reply_to: str = "") -> Message:
-    return Message(
-        subject=letter.subject,
-        template="events/email/letter",
-        context={"letter": letter, "kicker": council.name, "preheader": " ".join(letter.lead[:1])},
-        to_unconfirmed=to_unconfirmed,
-        reply_to=reply_to,
-    )
 
 
 def _enquiry(notice: Notice) -> Enquiry:
@@ -46,7 +36,7 @@ def enquiry_confirm(notice: Notice, now: datetime) -> Message:
             "If it was not you, do nothing."
         ),
     )
-    return _message(letter, row.council, to_unconfirmed=True)
+    return letter.mail(row.council.name, to_unconfirmed=True)
 
 
 @writes("enquiry_received")
@@ -62,11 +52,12 @@ def enquiry_received(notice: Notice, now: datetime) -> Message:
     letter = Letter(
         subject=_("A letter to the council from %(name)s") % {"name": row.person.name},
         lead=[row.text],
+        written=[row.text],
         notes=[note],
         actions=[(_("The council’s page"), absolute(row.council.get_absolute_url()))],
         why=_("You get this e-mail because you lead the council or coordinate the councils."),
     )
-    return _message(letter, row.council, reply_to=address)
+    return letter.mail(row.council.name, reply_to=address)
 
 
 @writes("handover")
@@ -95,8 +86,9 @@ def handover_letter(notice: Notice, now: datetime) -> Message:
     letter = Letter(
         subject=_("Handover: %(office)s of the council") % {"office": office.get_kind_display()},
         lead=lead,
-        notes=[_("Documents and contacts stand on the page. Log in to open it, from the first day of the office.")],
+        written=[words for line in (*things.dated, *things.undated) for words in line.written],
+        notes=[_("Documents and contacts are on the page. Log in to open it, from the first day of the office.")],
         actions=[(_("Open the handover page"), page)],
         why=_("You get this e-mail because you hold, or will hold, an office of the council."),
     )
-    return _message(letter, office.council)
+    return letter.mail(office.council.name)

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from councils.emails.matters import message
+from councils import regulation
 from councils.models import AnswerLink, Office, Question, Submission
 from events.emails import Letter, Link
+from events.wording import councils_of
 from neighbourhoods import latvian
 from notices.emails import Message, NotNeeded, absolute, writes
 from notices.models import Notice
@@ -36,21 +37,22 @@ def _waiting(notice: Notice) -> Submission:
     return row
 
 
-def _asked_by(row: Submission) -> str:
-    return ", ".join(sorted((council.name for council in row.councils.all()), key=latvian.sort_key))
-
-
 def _due(row: Submission, now: datetime) -> str:
     if row.reply_due_on is None:
         raise NotNeeded("no date is set")
     late = (timezone.localdate(now) - row.reply_due_on).days
     if late > 0:
         return ngettext(
-            "The reply was due %(day)s: %(count)d day ago.", "The reply was due %(day)s: %(count)d days ago.", late
+            "The reply was due on %(day)s: %(count)d day ago.",
+            "The reply was due on %(day)s: %(count)d days ago.",
+            late,
         ) % {"day": latvian.day(row.reply_due_on, now), "count": late}
-    return _("The reply is due %(until)s: the municipality examines what a council sends within a month (§27).") % {
-        "until": latvian.until(row.reply_due_on, now)
-    }
+    months = regulation.in_force(row.sent_on or row.reply_due_on)["SUBMISSION_REPLY"]
+    return ngettext(
+        "The reply is due %(until)s: the municipality examines what a council sends within %(months)d month (§27).",
+        "The reply is due %(until)s: the municipality examines what a council sends within %(months)d months (§27).",
+        months,
+    ) % {"until": latvian.by(row.reply_due_on, now), "months": months}
 
 
 # --- to the unit ------------------------------------------------------------------------------------------------------
@@ -70,14 +72,16 @@ def _link(notice: Notice, row: Submission, now: datetime, purpose: str) -> Answe
     raise NotNeeded("does not answer for the unit in charge")
 
 
-def _to_unit(notice: Notice, row: Submission, now: datetime, subject: str, lead: list[str], purpose: str) -> Message:
+def _to_unit(
+    notice: Notice, row: Submission, now: datetime, subject: str, lead: list[str], purpose: str, *written: str
+) -> Message:
     link = _link(notice, row, now, purpose)
     actions: list[Link] = [(_("See what the council asks"), absolute(row.matter.get_absolute_url()))]
     if not row.is_public:
         actions = [(_("Resident councils"), absolute("/"))]
     notes = [_("Your unit has no responding officer in the portal. Ask the coordinator to name one.")]
     if link is not None:
-        label = _("Answer") if purpose == "answer" else _("Say how it stands")
+        label = _("Answer") if purpose == "answer" else _("Say where it stands")
         actions = [(label, absolute(reverse("councils:reply", args=[link.token])))]
         notes = [
             _("The link is yours alone. To open it you get a code at this address. No account is needed."),
@@ -87,21 +91,30 @@ def _to_unit(notice: Notice, row: Submission, now: datetime, subject: str, lead:
         lead=[text for text in lead if text],
         actions=actions,
         notes=notes,
+        written=[row.title, *written],
         why=_("You get this e-mail because your unit of the municipality answers resident councils."),
     )
-    return message(letter, row.matter)
+    return letter.mail(councils_of(row.matter))
 
 
 @writes("answer_invite")
 def answer_invite(notice: Notice, now: datetime) -> Message:
     row = _waiting(notice)
-    lead = [_("%(council)s asks the municipality: %(title)s") % {"council": _asked_by(row), "title": row.title}]
+    lead = [_("%(council)s asks the municipality: %(title)s") % {"council": councils_of(row), "title": row.title}]
     if row.kind == Submission.Kind.INSTITUTION:
         lead.append(
             _("The council asks for the opinion of %(institution)s. The executive director passes it on (§29).")
             % {"institution": row.institution}
         )
-    return _to_unit(notice, row, now, _("A council waits for an answer: %(title)s"), [*lead, _due(row, now)], "answer")
+    return _to_unit(
+        notice,
+        row,
+        now,
+        _("A council waits for an answer: %(title)s"),
+        [*lead, _due(row, now)],
+        "answer",
+        row.institution,
+    )
 
 
 @writes("answer_remind")
@@ -113,7 +126,7 @@ def answer_remind(notice: Notice, now: datetime) -> Message:
         raise NotNeeded("a later reminder follows")
     is_late = row.reply_due_on is not None and row.reply_due_on < timezone.localdate(now)
     subject = _("The reply is overdue: %(title)s") if is_late else _("The reply is due soon: %(title)s")
-    lead = [_("%(council)s waits for an answer: %(title)s") % {"council": _asked_by(row), "title": row.title}]
+    lead = [_("%(council)s waits for an answer: %(title)s") % {"council": councils_of(row), "title": row.title}]
     return _to_unit(notice, row, now, subject, [*lead, _due(row, now)], "answer")
 
 
@@ -123,7 +136,7 @@ def follow_up(notice: Notice, now: datetime) -> Message:
     if row.done_on or row.follow_up_on is None or row.follow_up_on > timezone.localdate(now):
         raise NotNeeded("it is done, or asked later")
     lead = [
-        _("You answered %(day)s: %(outcome)s. Is it done?")
+        _("You answered on %(day)s: %(outcome)s. Is it done?")
         % {"day": latvian.day(row.replied_on, now) if row.replied_on else "", "outcome": row.get_outcome_display()},
         _("Residents see on the portal whether it is. Say that it is done, with a picture if you have one, or when."),
     ]
@@ -134,7 +147,16 @@ def follow_up(notice: Notice, now: datetime) -> Message:
 def question_answered(notice: Notice, now: datetime) -> Message:
     row, question = _waiting(notice), _question(notice)
     lead = [_("Your question: %(text)s") % {"text": question.text}, _("Answer: %(text)s") % {"text": question.answer}]
-    return _to_unit(notice, row, now, _("The council answered: %(title)s"), [*lead, _due(row, now)], "answer")
+    return _to_unit(
+        notice,
+        row,
+        now,
+        _("The council answered: %(title)s"),
+        [*lead, _due(row, now)],
+        "answer",
+        question.text,
+        question.answer,
+    )
 
 
 @writes("answer_code", secret=True)
@@ -152,7 +174,7 @@ def answer_code(notice: Notice, now: datetime) -> Message:
         actions=[(_("Back to the page"), absolute(reverse("councils:reply", args=[link.token])))],
         why=_("You get this e-mail because your unit of the municipality answers resident councils."),
     )
-    return message(letter, link.submission.matter)
+    return letter.mail(councils_of(link.submission.matter))
 
 
 # --- to the councils --------------------------------------------------------------------------------------------------
@@ -165,7 +187,9 @@ def _question(notice: Notice) -> Question:
     return question
 
 
-def _to_council(notice: Notice, row: Submission, now: datetime, subject: str, lead: list[str], action: Link) -> Message:
+def _to_council(
+    notice: Notice, row: Submission, now: datetime, subject: str, lead: list[str], action: Link, *written: str
+) -> Message:
     """To who holds an office in one of the councils that asked, still."""
     offices = Office.objects.held(timezone.localdate(now)).filter(council__submissions=row)
     if not Person.objects.filter(pk=notice.person_id, offices__in=offices).exists():
@@ -174,9 +198,10 @@ def _to_council(notice: Notice, row: Submission, now: datetime, subject: str, le
         subject=subject % {"title": row.title},
         lead=[text for text in lead if text],
         actions=[action],
+        written=[row.title, *written],
         why=_("You get this e-mail because you hold an office of the council."),
     )
-    return message(letter, row.matter)
+    return letter.mail(councils_of(row.matter))
 
 
 @writes("submission_answered")
@@ -186,8 +211,10 @@ def submission_answered(notice: Notice, now: datetime) -> Message:
         raise NotNeeded("the reply was taken back")
     outcome = _("The municipality answered: %(outcome)s.") % {"outcome": row.get_outcome_display()}
     instead = _("What is offered instead: %(text)s") % {"text": row.alternative} if row.alternative else ""
-    action = (_("See the whole course"), absolute(row.matter.get_absolute_url()))
-    return _to_council(notice, row, now, _("Answered: %(title)s"), [outcome, row.reply, instead], action)
+    action = (_("See how it went"), absolute(row.matter.get_absolute_url()))
+    return _to_council(
+        notice, row, now, _("Answered: %(title)s"), [outcome, row.reply, instead], action, row.reply, row.alternative
+    )
 
 
 @writes("question_asked")
@@ -200,4 +227,4 @@ def question_asked(notice: Notice, now: datetime) -> Message:
         _("The month of the reply goes on. The sooner you answer, the better the reply."),
     ]
     action = (_("Answer the question"), absolute(reverse("dashboard:panel-submission", args=[row.pk])))
-    return _to_council(notice, row, now, _("The municipality asks: %(title)s"), lead, action)
+    return _to_council(notice, row, now, _("The municipality asks: %(title)s"), lead, action, question.text)

@@ -32,11 +32,10 @@ def news_post(notice: Notice, now: datetime) -> Message:
     letter = Letter(
         subject=post.title,
         lead=[begins],
+        written=[post.title, begins],
         actions=[(_("Read on"), absolute(post.get_absolute_url()))],
         why=_("You get this e-mail because you follow the neighbourhood.")
         if post.council
         else _("You get this e-mail because you follow a neighbourhood."),
     )
-    kicker = post.council.name if post.council else _("Municipality of Ķekava")
-    context = {"letter": letter, "kicker": kicker, "preheader": begins}
-    return Message(subject=post.title, template="events/email/letter", context=context)
+    return letter.mail(post.council.name if post.council else _("Municipality of Ķekava"))

@@ -1,16 +1,20 @@
 """Fields that several forms of the councils share."""
 
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Iterable
+from datetime import date
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from councils import files
+from councils.models import Topic
+from events.forms import WrittenSelect
 
 
 def _help(kinds: tuple[str, ...], before: Any) -> str:
@@ -20,6 +24,34 @@ def _help(kinds: tuple[str, ...], before: Any) -> str:
 
 
 _lazy_help = lazy(_help, str)
+
+
+def offer_topics(form: forms.BaseForm, name: str, topics: Iterable[Topic], empty: Any) -> None:
+    """The topics that a field of the form offers; a name that the municipality gave in English is not Latvian."""
+    field = cast(forms.ChoiceField, form.fields[name])
+    field.choices = [("", empty), *((topic.code, topic.label) for topic in topics)]
+    cast(WrittenSelect, field.widget).translated = {topic.code for topic in topics if not topic.written}
+
+
+def day_field(label: Any, **options) -> forms.DateField:
+    """A day, between years in which somebody could mean it."""
+    return forms.DateField(
+        label=label,
+        widget=forms.DateInput(attrs={"class": "kp-w-date"}),
+        validators=[
+            MinValueValidator(date(2000, 1, 1), gettext_lazy("Write a year after 2000.")),
+            MaxValueValidator(date(2100, 12, 31), gettext_lazy("Write a year before 2100.")),
+        ],
+        **options,
+    )
+
+
+def clock_field(label: Any, **options) -> forms.TimeField:
+    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"class": "kp-w-time"}), **options)
+
+
+def long_text(rows: int, **attrs) -> forms.Textarea:
+    return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
 class UploadField(forms.FileField):

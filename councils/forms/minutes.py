@@ -8,15 +8,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from councils.forms.fields import UploadField
+from councils.forms.fields import UploadField, day_field, long_text
 from councils.models import AgendaItem, Meeting, Minutes
 from councils.operations.minutes import NotesOvertaken
+from events.forms import WrittenSelect
 from neighbourhoods import latvian
-
-
-def long_text(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
-
 
 SIGNED_KINDS = ("pdf", "jpg", "png", "docx", "odt")
 
@@ -39,7 +35,7 @@ class NotesForm(forms.Form):
         self.fields["number"].help_text = _("The year is added: %(year)d.") % {"year": minutes.year}
         for item in items:
             self.fields[f"notes_{item.pk}"] = forms.CharField(
-                label=f"{item.label}. {item.title}",
+                label=latvian.written_in(f"{item.label}. {item.title}", [item.title]),
                 help_text=_("Not public.") if item.is_closed else "",
                 required=False,
                 max_length=20_000,
@@ -70,7 +66,12 @@ class NotesForm(forms.Form):
 
 class CommentForm(forms.Form):
     item = forms.TypedChoiceField(
-        label=gettext_lazy("What about"), required=False, coerce=int, empty_value=None, choices=[]
+        label=gettext_lazy("What about"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+        choices=[],
+        widget=WrittenSelect,
     )
     text = forms.CharField(label=gettext_lazy("Comment"), max_length=2000, widget=long_text(4))
 
@@ -104,7 +105,7 @@ class SignForm(forms.Form):
 
 
 class HandOverForm(forms.Form):
-    on = forms.DateField(label=gettext_lazy("Day"), widget=forms.DateInput(attrs={"class": "kp-w-date"}))
+    on = day_field(gettext_lazy("Day"))
     to = forms.CharField(
         label=gettext_lazy("To whom"),
         max_length=200,
@@ -118,6 +119,7 @@ class ApproveForm(forms.Form):
         queryset=Meeting.objects.none(),
         required=False,
         empty_label=gettext_lazy("not approved yet"),
+        widget=WrittenSelect,
     )
 
     def __init__(self, data: Any, *, meetings, initial: Any) -> None:

@@ -1,8 +1,11 @@
+from datetime import date
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from councils.forms.fields import offer_topics
 from councils.models import Topic
-from events.forms import GuestFields
+from events.forms import GuestFields, WrittenSelect
 
 
 class ProposalForm(forms.Form):
@@ -21,7 +24,7 @@ class ProposalForm(forms.Form):
         help_text=_("What is wrong, where, and what would help. The council may put this text onto its public agenda."),
         error_messages={"required": _("Tell the council what it is about.")},
     )
-    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=WrittenSelect)
     on_behalf_of = forms.CharField(
         label=_("Association or business"),
         required=False,
@@ -29,12 +32,10 @@ class ProposalForm(forms.Form):
         help_text=_("Only when you write for one."),
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, on: date, **kwargs):
         super().__init__(*args, **kwargs)
-        topics = list(Topic.objects.filter(retired_on=None).order_by("position", "pk"))
-        if topics:
-            choices = [("", _("Not chosen")), *((topic.code, str(topic)) for topic in topics)]
-            self.fields["topic"] = forms.ChoiceField(label=_("Topic"), required=False, choices=choices)
+        if topics := Topic.objects.in_use(on):
+            offer_topics(self, "topic", topics, _("Not chosen"))
         else:
             del self.fields["topic"]
 

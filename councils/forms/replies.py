@@ -5,11 +5,12 @@ from typing import cast
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from councils import files
-from councils.forms.fields import UploadField
-from councils.forms.room import day_field
+from councils.forms.fields import UploadField, day_field
 from councils.models import MunicipalUnit, Submission
+from events.forms import WrittenSelect
 
 LONG = forms.Textarea(attrs={"rows": 8})
 SHORT = forms.Textarea(attrs={"rows": 4})
@@ -59,9 +60,17 @@ class AnswerForm(forms.Form):
     follow_up_on = day_field(
         _("If supported: by when it will be done"),
         required=False,
-        help_text=_("On this day we ask whether it is done. Empty: in three months."),
     )
     upload = UploadField(label=_("Letter or another file"), required=False)
+
+    def __init__(self, *args, follow_up_after: int, **options):
+        super().__init__(*args, **options)
+        words = ngettext(
+            "On this day we ask whether it is done. Empty: %(count)d day after the answer.",
+            "On this day we ask whether it is done. Empty: %(count)d days after the answer.",
+            follow_up_after,
+        )
+        self.fields["follow_up_on"].help_text = words % {"count": follow_up_after}
 
     def clean(self):
         given = super().clean() or {}
@@ -93,6 +102,7 @@ class OtherUnitForm(forms.Form):
         label=_("Unit that answers"),
         queryset=MunicipalUnit.objects.none(),
         empty_label=_("Choose"),
+        widget=WrittenSelect,
         error_messages={"required": _("Choose the unit that answers.")},
     )
     reason = forms.CharField(

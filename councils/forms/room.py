@@ -6,11 +6,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any, cast
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from councils.forms.fields import clock_field, day_field, long_text
 from councils.models import AbsenceCase, AgendaItem, Attendance, Ballot, Meeting, Membership, Resolution
 from neighbourhoods import latvian
 from people.models import Person
@@ -39,24 +39,6 @@ def _again(
     if clock is None:
         return None
     return known if clock_of(known) == clock else moment(meeting, clock, now)
-
-
-def clock_field(label: Any, **options) -> forms.TimeField:
-    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"class": "kp-w-time"}), **options)
-
-
-def day_field(label: Any, **options) -> forms.DateField:
-    years = [
-        MinValueValidator(date(2000, 1, 1), gettext_lazy("Write a year after 2000.")),
-        MaxValueValidator(date(2100, 12, 31), gettext_lazy("Write a year before 2100.")),
-    ]
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"class": "kp-w-date"}), validators=years, **options
-    )
-
-
-def long_text(rows: int) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows})
 
 
 @dataclass(frozen=True)
@@ -126,7 +108,7 @@ class PartForm(forms.Form):
     def seen(self) -> int:
         """The revision on which the writer builds: that of the page, or the one over which they chose."""
         chosen = self.data.get(self.over_name, "") if self.keep else ""
-        return int(chosen) if chosen.isdecimal() else self.cleaned_data.get("revision") or 0
+        return int(chosen[:9]) if chosen.isdecimal() else self.cleaned_data.get("revision") or 0
 
     @property
     def correction_said(self) -> str:

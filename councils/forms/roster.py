@@ -2,9 +2,9 @@ from datetime import date
 from typing import cast
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from councils.forms.fields import day_field
 from councils.models import Enquiry, Office
 from events.forms import GuestFields
 
@@ -14,15 +14,7 @@ class DayForm(forms.Form):
 
     marks_optional = False
 
-    datums = forms.DateField(
-        label=_("Who was on the council on"),
-        required=False,
-        widget=forms.DateInput(attrs={"class": "kp-w-date"}),
-        validators=[
-            MinValueValidator(date(2000, 1, 1), _("Write a year after 2000.")),
-            MaxValueValidator(date(2100, 12, 31), _("Write a year before 2100.")),
-        ],
-    )
+    datums = day_field(_("Who was on the council on"), required=False)
 
     def day(self, today: date) -> date | None:
         """The day asked for, None when what was written is none."""

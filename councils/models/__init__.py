@@ -1,6 +1,6 @@
 """The tables of the councils, by subject."""
 
-from councils.models.council import Council, CouncilQuerySet, CouncilState
+from councils.models.council import COUNCILS, Council, CouncilQuerySet, CouncilState
 from councils.models.enquiry import Enquiry, EnquiryQuerySet
 from councils.models.files import StoredFile
 from councils.models.matter import (
@@ -66,6 +66,7 @@ from councils.models.voice import (
 )
 
 __all__ = [
+    "COUNCILS",
     "AbsenceCase",
     "AgendaItem",
     "Album",

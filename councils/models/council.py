@@ -1,13 +1,13 @@
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Collate
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from councils.models.meeting import Meeting
 from councils.models.roster import Membership, Term
 from councils.models.submission import Submission
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.periods import holds
 
 
 class CouncilState(models.TextChoices):
@@ -31,7 +31,7 @@ class CouncilQuerySet(models.QuerySet):
             state=Case(
                 When(Exists(Term.objects.filter(council=OuterRef("pk")).held(on)), then=Value(CouncilState.WORKING)),
                 When(
-                    Q(formation_started_on__lte=on) & (Q(formation_closed_on=None) | Q(formation_closed_on__gt=on)),
+                    holds(on, "formation_started_on", "formation_closed_on"),
                     then=Value(CouncilState.FORMING),
                 ),
                 default=Value(CouncilState.NONE),
@@ -42,8 +42,7 @@ class CouncilQuerySet(models.QuerySet):
         """Add `seats` of the term held on the day (None: no term, or not known) and `members` sitting in them."""
         memberships = (
             Membership.objects.held(on)
-            .filter(seat__term__council=OuterRef("pk"), seat__term__started_on__lte=on)
-            .filter(Q(seat__term__ended_on=None) | Q(seat__term__ended_on__gt=on))
+            .filter(holds(on, "seat__term__started_on", "seat__term__ended_on"), seat__term__council=OuterRef("pk"))
             .order_by()
             .values("seat__term__council")
         )
@@ -56,20 +55,19 @@ class CouncilQuerySet(models.QuerySet):
             ),
         )
 
-    def for_panel(self, now):
-        """What the coordinator's overview says of each council this year, in one query however many councils.
+    def for_panel(self, now, on, since):
+        """What the coordinator's overview says of each council on the day, in one query however many councils.
 
-        Adds what `with_state` and `with_numbers` add, and `meetings_held`, `last_meeting_at`, `minutes_awaited`,
-        `submissions_open`.
+        Adds what `with_state` and `with_numbers` add, and `meetings_held` (begun since that moment), `last_meeting_at`,
+        `minutes_awaited`, `submissions_open`.
         """
-        on = timezone.localdate(now)
         held = Meeting.objects.held(now).filter(councils=OuterRef("pk"))
         return (
             self.select_related("neighbourhood")
             .with_state(on)
             .with_numbers(on)
             .annotate(
-                meetings_held=_count(held.filter(event__starts_at__year=on.year)),
+                meetings_held=_count(held.filter(event__starts_at__gte=since)),
                 last_meeting_at=models.Subquery(held.values("event__starts_at")[:1]),
                 minutes_awaited=_count(Meeting.objects.awaiting_minutes(now).filter(councils=OuterRef("pk"))),
                 submissions_open=_count(Submission.objects.awaiting_reply().filter(councils=OuterRef("pk"))),
@@ -116,3 +114,8 @@ class Council(models.Model):
 
     def get_absolute_url(self):
         return self.neighbourhood.get_absolute_url()
+
+
+# For `prefetch_related` of what several councils may have together, with the names of their neighbourhoods. Two tables,
+# one query.
+COUNCILS = models.Prefetch("councils", Council.objects.select_related("neighbourhood").by_name())

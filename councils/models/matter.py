@@ -15,13 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from councils.models.meeting import AgendaItem, closed
 from neighbourhoods import latvian
+from neighbourhoods.periods import lasts
 from people.models import Person, User
 
 
 class TopicQuerySet(models.QuerySet):
     def in_use(self, on):
         """Those that may be chosen on the day, in the order of the act."""
-        return self.filter(Q(retired_on=None) | Q(retired_on__gt=on)).order_by("position", "code")
+        return self.filter(lasts(on, "retired_on")).order_by("position", "code")
 
 
 class Topic(models.Model):
@@ -48,6 +49,11 @@ class Topic(models.Model):
         """The name in the reader's language, with where it stands in the act."""
         name = self.name_en if self.name_en and get_language() == "en" else self.name_lv
         return f"{name} ({self.paragraph})" if self.paragraph else name
+
+    @property
+    def written(self) -> list[str]:
+        """What of the label is Latvian for every reader: all of it, unless the municipality gave an English name."""
+        return [] if self.name_en else [self.label]
 
 
 class MatterState(models.TextChoices):
@@ -140,10 +146,14 @@ class MatterQuerySet(models.QuerySet):
         return self.public().filter(pk__in=follows.values("matter"))
 
     def with_topic(self):
-        """Add `topic_label`, the name of the topic in the reader's language."""
+        """Add `topic_label`, the name of the topic in the reader's language, and `topic_written`, the Latvian one where
+        it has no other."""
         rows = Topic.objects.filter(code=OuterRef("topic"))
         name = Coalesce(NullIf("name_en", Value("")), "name_lv") if get_language() == "en" else F("name_lv")
-        return self.annotate(topic_label=Subquery(rows.values(its_name=name)[:1]))
+        return self.annotate(
+            topic_label=Subquery(rows.values(its_name=name)[:1]),
+            topic_written=Subquery(rows.filter(name_en="").values("name_lv")[:1]),
+        )
 
     def latest_moved(self):
         """Those that something happened to most recently first: done, answered, sent, voted on."""

@@ -28,6 +28,11 @@ class MeetingState(models.TextChoices):
     PUBLISHED = "published", _("minutes published")
 
 
+def _over(now):
+    """Its time has passed, or it was closed before."""
+    return Q(event__ends_at__lte=now) | Q(closed_at__isnull=False)
+
+
 class MeetingQuerySet(models.QuerySet):
     def with_state(self, now):
         """Add `state`, from the moments of the event, of what was sent and published of it, and of the minutes.
@@ -36,7 +41,7 @@ class MeetingQuerySet(models.QuerySet):
         own site does not say yet (§38). A working group is HELD and owes no minutes.
         """
         sent = Announcement.objects.standing().filter(meeting=OuterRef("pk"))
-        over = Q(event__ends_at__lte=now) | Q(closed_at__isnull=False)
+        over = _over(now)
         moved = ~Q(move_reason="") & ~Exists(sent.filter(published_on__isnull=False))
         return self.annotate(
             state=Case(
@@ -63,10 +68,8 @@ class MeetingQuerySet(models.QuerySet):
 
     def held(self, now):
         """Took place: published, not cancelled, over."""
-        over = Q(event__ends_at__lte=now) | Q(closed_at__isnull=False)
-        return self.filter(over, event__published_at__isnull=False, event__cancelled_at=None).order_by(
-            "-event__starts_at", "-pk"
-        )
+        rows = self.filter(_over(now), event__published_at__isnull=False, event__cancelled_at=None)
+        return rows.order_by("-event__starts_at", "-pk")
 
     def awaiting_minutes(self, now):
         """Held, and the minutes are not published yet; oldest first. When they are due: `Regulation.minutes_due_on`."""
@@ -75,9 +78,12 @@ class MeetingQuerySet(models.QuerySet):
 
     def upcoming(self, now):
         """Announced, neither cancelled nor over, soonest first."""
-        return self.filter(
-            event__published_at__isnull=False, event__cancelled_at=None, event__ends_at__gt=now, closed_at=None
-        ).order_by("event__starts_at", "pk")
+        return self.not_over(now).filter(event__published_at__isnull=False)
+
+    def not_over(self, now):
+        """Drafts and announced meetings that are neither cancelled nor over, soonest first."""
+        rows = self.filter(event__cancelled_at=None, event__ends_at__gt=now, closed_at=None)
+        return rows.order_by("event__starts_at", "pk")
 
     def ahead(self, now):
         """Drafts and announced meetings that have not begun, soonest first: their agendas still take items."""
@@ -209,6 +215,11 @@ def closed(path: str = "") -> Q:
     before = f"{path}__" if path else ""
     ways = ("is_restricted", "parent__is_restricted", "parent__parent__is_restricted")
     return Q(*((before + way, True) for way in ways), _connector=Q.OR)
+
+
+def is_closed(item: "AgendaItem | None") -> bool:
+    """The twin of `closed` for an item that is loaded."""
+    return item is not None and (item.is_restricted or is_closed(item.parent))
 
 
 def numbered(items: Iterable["AgendaItem"]) -> list["AgendaItem"]:

@@ -1,8 +1,11 @@
 """Minutes: assembled from the meeting's record, signed, sent, published; every version stays."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -16,7 +19,7 @@ class Minutes(models.Model):
 
     `Meeting.minutes_sent_on` and `minutes_published_on` hold the days the regulation asks for. What is signed and
     published is a version; `signed_at` is empty while a draft or a correction is being prepared, and the meeting's
-    record may change only then.
+    record may change only then. `comments_until` is the first moment at which members comment no more.
     """
 
     meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="minutes", verbose_name=_("meeting"))
@@ -47,6 +50,11 @@ class Minutes(models.Model):
 
     def get_absolute_url(self):
         return reverse("councils:minutes", args=[self.meeting_id])
+
+    @property
+    def comments_last_on(self):
+        """The last day in Latvia on which members comment, as people say it; None while they were not asked."""
+        return timezone.localdate(self.comments_until - timedelta.resolution) if self.comments_until else None
 
 
 class MinutesVersion(models.Model):

@@ -8,21 +8,28 @@ from django.db.backends.ddl_references import Statement
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from neighbourhoods.periods import holds, lasts
+
 
 class DatedQuerySet(models.QuerySet):
     """Half-open periods: `ended_on` is the first day out."""
 
     def held(self, on):
-        return self.filter(started_on__lte=on).filter(Q(ended_on=None) | Q(ended_on__gt=on))
+        return self.filter(holds(on))
 
     def lasting_beyond(self, day):
         """Not ended by the day, begun or not: in the way of what begins on it. What never had a day is left out."""
-        return self.filter(Q(ended_on=None) | Q(ended_on__gt=day)).exclude(ended_on=F("started_on"))
+        return self.filter(lasts(day)).exclude(ended_on=F("started_on"))
 
     def overlapping(self, start, end=None):
         """Those with a day in common with `[start, end)`; no end is for ever."""
         rows = self.lasting_beyond(start)
         return rows if end is None else rows.filter(started_on__lt=end)
+
+
+def is_held(row, on):
+    """The twin of `DatedQuerySet.held` for a row that is loaded."""
+    return row.started_on <= on and (row.ended_on is None or row.ended_on > on)
 
 
 def last_day(row):
@@ -39,7 +46,8 @@ def ends_after_it_begins(name):
 
 
 class NoOverlap(models.BaseConstraint):
-    """No two rows that agree in `fields` have a day in common: `[started_on, ended_on)`, an empty end being for ever.
+    """No two rows of a `DatedQuerySet` that agree in `fields` have a day in common: `[started_on, ended_on)`, an empty
+    end being for ever.
 
     PostgreSQL holds it with an exclusion constraint (extension btree_gist), SQLite with two triggers; both raise
     IntegrityError. A period that ends on the day it begins has no day and is in nobody's way.
@@ -68,10 +76,7 @@ class NoOverlap(models.BaseConstraint):
         if start is None or start == end or None in values.values():
             return
         rows = model._default_manager.using(using).filter(**values).exclude(pk=instance.pk)
-        rows = rows.exclude(ended_on=F("started_on")).filter(Q(ended_on=None) | Q(ended_on__gt=start))
-        if end is not None:
-            rows = rows.filter(started_on__lt=end)
-        if rows.exists():
+        if rows.overlapping(start, end).exists():
             raise ValidationError(self.get_violation_error_message(), code=self.violation_error_code)
 
     # SQLite makes a table anew to change it, and its triggers go with the old one: they come back with the new one's

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from councils.models.periods import DatedQuerySet, NoOverlap, ends_after_it_begins, last_day
+from neighbourhoods.periods import lasts
 from people.models import Person
 
 
@@ -31,7 +32,7 @@ class Term(models.Model):
         null=True,
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(30)],
-        help_text=_("5, 7 or 9 by residents (§9). Empty: not known yet."),
+        help_text=_("By residents (§9). Empty: not known yet."),
     )
     seat_count_source = models.CharField(_("why this number of seats"), max_length=300, blank=True)
     started_on = models.DateField(_("from"))
@@ -292,7 +293,7 @@ class AbsenceCaseQuerySet(models.QuerySet):
 
     def undecided(self, on):
         """Waiting for a decision, of somebody who still sits in the council."""
-        return self.filter(decision="").filter(Q(membership__ended_on=None) | Q(membership__ended_on__gt=on))
+        return self.filter(lasts(on, "membership__ended_on"), decision="")
 
     def to_inform(self):
         """Released, and the dome does not know of it yet (§32)."""

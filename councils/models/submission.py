@@ -8,16 +8,20 @@ from django.utils.translation import pgettext_lazy
 
 from councils.models.files import StoredFile
 from councils.models.matter import Matter
-from councils.models.periods import DatedQuerySet, ends_after_it_begins
+from councils.models.periods import DatedQuerySet, ends_after_it_begins, is_held
 from councils.models.resolution import Resolution
 from neighbourhoods import latvian
+from neighbourhoods.periods import lasts
 from people.models import Person, User
 
 
 class MunicipalUnitQuerySet(models.QuerySet):
     def in_use(self, on):
         """Those that may be chosen on the day, by name."""
-        return self.filter(Q(retired_on=None) | Q(retired_on__gt=on)).order_by(Collate("name", "lv"), "pk")
+        return self.filter(lasts(on, "retired_on")).by_name()
+
+    def by_name(self):
+        return self.order_by(Collate("name", "lv"), "pk")
 
 
 class MunicipalUnit(models.Model):
@@ -96,17 +100,9 @@ class SubmissionQuerySet(models.QuerySet):
     def awaiting_reply(self):
         return self.sent().filter(replied_on=None, done_on=None)
 
-    def reply_overdue(self, on):
-        """Unanswered after the last day, the longest overdue first."""
-        return self.awaiting_reply().filter(reply_due_on__lt=on).order_by("reply_due_on", "pk")
-
     def follow_up_due(self, on):
         """Answered with a promise, and by the day it is time to ask whether it is done; the longest due first."""
         return self.filter(replied_on__isnull=False, done_on=None, follow_up_on__lte=on).order_by("follow_up_on", "pk")
-
-    def unregistered(self):
-        """Sent, and waiting without a number of the municipality's register; the longest first."""
-        return self.awaiting_reply().filter(registered_on=None).order_by("sent_on", "pk")
 
     def matching(self, query):
         """Those whose title, text or answer holds every word of `query`, in any grammatical case."""
@@ -242,6 +238,11 @@ class Submission(models.Model):
                 name="submission_is_sent_before_it_is_registered",
                 violation_error_message=_("Only what was sent can be registered."),
             ),
+            models.CheckConstraint(
+                condition=Q(done_on=None) | Q(sent_on__isnull=False, done_on__gte=F("sent_on")),
+                name="submission_is_sent_before_it_is_done",
+                violation_error_message=_("Only what was sent before can be done."),
+            ),
         ]
 
     def __str__(self):
@@ -360,8 +361,7 @@ class AnswerLink(models.Model):
         is time to ask whether what was promised is done.
         """
         officer, row = self.officer, self.submission
-        in_office = officer.started_on <= on and (officer.ended_on is None or officer.ended_on > on)
-        if not in_office or row.answering_unit_id != officer.unit_id or row.sent_on is None or row.done_on:
+        if not is_held(officer, on) or row.answering_unit_id != officer.unit_id or row.sent_on is None or row.done_on:
             return ""
         if row.replied_on is None:
             return "answer"

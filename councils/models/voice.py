@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from councils.models.files import StoredFile
 from events.models import Event
 from neighbourhoods import latvian
+from neighbourhoods.models import Neighbourhood
 from people.models import User
 
 
@@ -43,7 +44,7 @@ class NewsPostQuerySet(models.QuerySet["NewsPost"]):
         """News of the neighbourhood's council, of none of them ("novads": the municipality's), or all ("")."""
         if slug == "novads":
             return self.filter(council=None)
-        return self.filter(council__neighbourhood__slug=slug) if slug else self
+        return self.filter(council__neighbourhood__in=Neighbourhood.objects.called(slug)) if slug else self
 
     def for_lists(self):
         """What every list of news shows, in one query."""

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from councils import regulation
 from councils.models import AbsenceCase, Attendance, Meeting, Membership
 from councils.operations import roster
-from councils.operations.base import CouncilRefused, check, lock
+from councils.operations.base import CouncilRefused, check, lock, refuse_future_day
 from neighbourhoods import latvian
 from people import operations as people
 from people.models import User
@@ -95,7 +95,7 @@ def _keep_true(
     """Make the member's waiting case, if any, rest on this row of absences."""
     last = row[-1].meeting_id if row else None
     if case is not None and case.last_meeting_id != last:
-        details = {"before": {"raised_on": case.raised_on.isoformat()}}
+        details = {"before": {"raised_on": case.raised_on}}
         people.record(
             by=by, verb="withdraw_absence_case", target=case, now=now, on_behalf_of=member.person, details=details
         )
@@ -104,7 +104,7 @@ def _keep_true(
     if case is None and last is not None and member.ended_on is None:
         case = AbsenceCase(membership=member, last_meeting_id=last, raised_on=timezone.localdate(now))
         case.save()
-        days = [attendance.meeting.held_on.isoformat() for attendance in row]
+        days = [attendance.meeting.held_on for attendance in row]
         people.record(
             by=by,
             verb="raise_absence_case",
@@ -182,8 +182,7 @@ def inform_dome(*, case: AbsenceCase, informed_on: date, by: User | None, now: d
         raise AbsenceRefused(_("Only a release is told to the municipal council (§32)."))
     if informed_on < row.decided_on:
         raise AbsenceRefused(_("The municipal council is informed after the release."))
-    if informed_on > timezone.localdate(now):
-        raise AbsenceRefused(_("This day has not come yet."))
+    refuse_future_day(informed_on, now, AbsenceRefused)
     before, row.dome_informed_on = row.dome_informed_on, informed_on
     row.save(update_fields=["dome_informed_on"])
     people.record(
@@ -192,6 +191,6 @@ def inform_dome(*, case: AbsenceCase, informed_on: date, by: User | None, now: d
         target=row,
         now=now,
         on_behalf_of=row.membership.person,
-        details={"before": before and before.isoformat(), "after": informed_on.isoformat()},
+        details={"before": before, "after": informed_on},
     )
     return row

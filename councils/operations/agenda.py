@@ -25,6 +25,7 @@ from councils.models import (
     StoredFile,
     Task,
 )
+from councils.models.meeting import is_closed
 from councils.operations.base import MeetingRefused, lock_meeting, write
 from neighbourhoods import latvian
 from people import operations as people
@@ -365,7 +366,7 @@ def _carried(meeting: Meeting, items: list[AgendaItem]) -> Iterator[AgendaItem]:
         fields = {
             name: getattr(item, name) for name in ("title", "description", "minutes", "rapporteur", "kind", "matter")
         }
-        new = append(meeting, carried_from=item, is_restricted=_was_closed(item), **fields)
+        new = append(meeting, carried_from=item, is_restricted=is_closed(item), **fields)  # without what it belonged to
         _copy_papers(item, new)
         yield new
 
@@ -375,11 +376,6 @@ def _copy_papers(item: AgendaItem, new: AgendaItem) -> None:
         Paper(item=new, file_id=paper.file_id, title=paper.title, is_restricted=paper.is_restricted)
         for paper in item.papers.all()
     )
-
-
-def _was_closed(item: AgendaItem | None) -> bool:
-    """Was it, or what it belonged to, not public? It comes back without what it belonged to."""
-    return item is not None and (item.is_restricted or _was_closed(item.parent))
 
 
 # --- what the items that fill themselves say --------------------------------------------------------------------------

@@ -10,14 +10,14 @@ from django.utils.translation import ngettext
 
 from councils import regulation
 from councils.documents import announcement as document
-from councils.models import Announcement, Meeting
+from councils.models import Announcement, Meeting, Office
 from councils.operations.base import MeetingRefused, lock_meeting, write
 from councils.regulation import Regulation
 from events import operations as events
 from events.models import Event
 from notices import operations as notices
 from people import operations as people
-from people.models import Person, Role, User
+from people.models import ContactChannel, Person, Role, User
 from people.permissions import can_coordinate
 
 
@@ -140,7 +140,7 @@ def issue(meeting: Meeting, *, by: User | None, now: datetime, late_because: str
     write(row, MeetingRefused)
     details = {
         "before": {"sha256": known.sha256} if known else None,
-        "after": {"sha256": row.sha256, "meeting_on": row.meeting_on.isoformat(), "late_because": row.late_because},
+        "after": {"sha256": row.sha256, "meeting_on": row.meeting_on, "late_because": row.late_because},
     }
     people.record(by=by, verb="send_announcement", target=meeting, now=now, details=details)
     _tell_coordinators(meeting, "announcement_to_publish", row.pk, by=by, now=now)
@@ -164,6 +164,16 @@ def coordinators(on: date) -> list[int]:
     """Ids of the people who put meetings on the municipality's site."""
     held = Role.objects.held(on).filter(kind=Role.Kind.COORDINATOR)
     return sorted(Person.objects.filter(roles__in=held, erased_at=None).values_list("pk", flat=True).distinct())
+
+
+def officers_or_coordinators(council_id: int, on: date) -> list[int]:
+    """Ids of the council's officers of the day who can be reached by e-mail; where there is none, the coordinators'."""
+    reached = {
+        "person__channels__kind": ContactChannel.Kind.EMAIL,
+        "person__channels__confirmed_at__isnull": False,
+    }
+    officers = Office.objects.held(on).filter(council=council_id, person__erased_at=None, **reached)
+    return sorted(set(officers.values_list("person_id", flat=True))) or coordinators(on)
 
 
 def _tell_coordinators(meeting: Meeting, kind: str, announcement_id: int, *, by: User | None, now: datetime) -> None:

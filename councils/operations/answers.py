@@ -14,6 +14,7 @@ from councils.models import Attendance, Council, Meeting, Membership, Office
 from councils.operations.announcements import coordinators
 from councils.operations.base import MeetingRefused, lock_meeting, write
 from events import operations as events
+from neighbourhoods.periods import moment_on
 from notices import operations as notices
 from people import operations as people
 from people.models import User
@@ -60,7 +61,7 @@ def warn_of_quorum(*, now: datetime) -> None:
     """From nine o'clock on the day before a meeting, tell the chair and the coordinators, once, when fewer members of a
     council said that they come than it takes to decide. A working group decides nothing."""
     today = timezone.localdate(now)
-    ends = timezone.make_aware(datetime.combine(today + timedelta(days=2), time.min))
+    ends = moment_on(today + timedelta(days=2))
     if timezone.localtime(now).time() < WARN_FROM:
         ends -= timedelta(days=1)
     ahead = Meeting.objects.upcoming(now).filter(event__starts_at__gt=now, event__starts_at__lt=ends, opened_at=None)

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.models import Council, Enquiry, Office, Term
-from councils.operations.announcements import coordinators
-from councils.operations.base import CouncilRefused, lock, write
+from councils.models import Council, Enquiry
+from councils.operations.announcements import officers_or_coordinators
+from councils.operations.base import CouncilRefused, lock_at_work, patience, write
 from notices import operations as notices
 from people import operations as people
-from people.models import ContactChannel, Person
+from people.models import Person
 
 DAY = timedelta(days=1)
 
@@ -35,7 +35,7 @@ def write_to_council(
     Raises EnquiryRefused where no council works, and for more than HOLDS_PER_ADDRESS letters of one person within a
     day. Locks the council.
     """
-    row = _council_at_work(council, now)
+    row = lock_at_work(council, now, EnquiryRefused)
     today = Enquiry.objects.filter(person=person, confirmed_at__isnull=False, written_at__gt=now - DAY)
     if same := today.filter(council=row, text=text).first():
         return same
@@ -64,7 +64,7 @@ def write_as_guest(
     those of guests at events. Raises EnquiryRefused where no council works, and when the address or the network has too
     many letters that wait for their link, or the address wrote too many today. Locks the council.
     """
-    row = _council_at_work(council, now)
+    row = lock_at_work(council, now, EnquiryRefused)
     person = people.person_by_email(email=email, name=name, language=language, now=now)
     waiting = Enquiry.objects.unconfirmed(now - timedelta(hours=settings.HOLD_HOURS))
     if same := waiting.filter(council=row, person=person, text=text).first():
@@ -74,7 +74,7 @@ def write_as_guest(
     if network and waiting.filter(network=network).count() >= settings.HOLDS_PER_NETWORK:
         raise EnquiryRefused(_("Too many letters came from your network just now. Try again in an hour, or log in."))
     enquiry = _write(row, person, now, text=text, wants_answer=wants_answer, network=network)
-    _tell(enquiry, "enquiry_confirm", person.pk, now, expires_at=now + _patience())
+    _tell(enquiry, "enquiry_confirm", person.pk, now, expires_at=now + patience())
     return enquiry
 
 
@@ -89,7 +89,7 @@ def confirm_enquiry(*, enquiry: Enquiry, now: datetime) -> Enquiry:
     row = rows.get(pk=enquiry.pk)
     if row.confirmed_at is not None:
         return row
-    if row.written_at + _patience() <= now or row.person.erased_at:
+    if row.written_at + patience() <= now or row.person.erased_at:
         raise EnquiryRefused(_("This link is too old. Write the letter again."))
     sent = Enquiry.objects.filter(person=row.person, confirmed_at__gt=now - DAY)
     if sent.count() >= settings.HOLDS_PER_ADDRESS:
@@ -101,32 +101,12 @@ def confirm_enquiry(*, enquiry: Enquiry, now: datetime) -> Enquiry:
     return row
 
 
-def _patience() -> timedelta:
-    """How long a letter waits for its link."""
-    return timedelta(days=settings.UNCONFIRMED_DAYS)
-
-
-def _council_at_work(council: Council, now: datetime) -> Council:
-    row = lock(council.pk)
-    if not Term.objects.held(timezone.localdate(now)).filter(council=row).exists():
-        raise EnquiryRefused(_("This council is not at work yet."))
-    return row
-
-
 def _write(council: Council, person: Person, now: datetime, **fields) -> Enquiry:
     return write(Enquiry(council=council, person=person, written_at=now, **fields), EnquiryRefused)
 
 
 def _deliver(enquiry: Enquiry, now: datetime) -> None:
-    """To the officers of the day who can be reached by e-mail; where there is none, to the coordinators."""
-    on = timezone.localdate(now)
-    reached = {
-        "person__channels__kind": ContactChannel.Kind.EMAIL,
-        "person__channels__confirmed_at__isnull": False,
-    }
-    officers = Office.objects.held(on).filter(council=enquiry.council_id, person__erased_at=None, **reached)
-    ids = set(officers.values_list("person_id", flat=True)) or set(coordinators(on))
-    for person_id in sorted(ids):
+    for person_id in officers_or_coordinators(enquiry.council_id, timezone.localdate(now)):
         _tell(enquiry, "enquiry_received", person_id, now)
 
 
@@ -145,7 +125,7 @@ def _tell(enquiry: Enquiry, kind: str, person_id: int, now: datetime, expires_at
 def forget_letters(*, now: datetime) -> int:
     """Delete letters whose link nobody opened within UNCONFIRMED_DAYS, and delivered ones after GUEST_DAYS, with people
     of whom nothing else is known; returns how many letters. One transaction for each."""
-    unopened = Enquiry.objects.filter(confirmed_at=None, written_at__lte=now - _patience())
+    unopened = Enquiry.objects.filter(confirmed_at=None, written_at__lte=now - patience())
     delivered = Enquiry.objects.filter(confirmed_at__lte=now - timedelta(days=settings.GUEST_DAYS))
     count = 0
     for row in (unopened | delivered).select_related("person").order_by("pk"):

@@ -12,8 +12,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.models import AgendaItem, Council, Matter, MatterFollow, Resolution, Submission
-from councils.operations.base import CouncilRefused, write
+from councils.models import Council, Matter, MatterFollow, Resolution, Submission
+from councils.models.meeting import is_closed
+from councils.operations.base import CouncilRefused, refuse_future_day, write
 from notices import operations as notices
 from people import operations as people
 from people.models import Person, User
@@ -71,10 +72,13 @@ def is_used(matter: Matter) -> bool:
 def carry_out(*, resolution: Resolution, on: date, by: User | None, now: datetime) -> Resolution:
     """What was decided is carried out; what was asked of the municipality because of it counts as done, too.
 
-    Raises MatterRefused for what was not adopted, is settled already, and for a day before the vote or to come.
+    Raises MatterRefused for what was not adopted, is settled already, and for a day to come, before the vote, or before
+    what still waits was sent.
     """
 
     def change(row: Resolution) -> None:
+        if row.submissions.filter(sent_on__gt=on, done_on=None).exists():
+            raise MatterRefused(_("This day is before the submission was sent."))
         row.carried_out_on = on
 
     row = _settle(resolution, "carry_out_resolution", on, by, now, change)
@@ -113,15 +117,14 @@ def _settle(
     list(Submission.objects.select_for_update(no_key=True).filter(resolution=row).order_by("pk"))
     if row.carried_out_on or row.abandoned_on:
         raise MatterRefused(_("It is written down already what became of this resolution."))
-    if on > timezone.localdate(now):
-        raise MatterRefused(_("This day has not come yet."))
+    refuse_future_day(on, now, MatterRefused)
     if on < timezone.localdate(row.voted_at):
         raise MatterRefused(_("This day is before the vote."))
     change(row)
     write(row, MatterRefused)
     after = {"carried_out_on": row.carried_out_on, "abandoned_on": row.abandoned_on, "reason": row.abandoned_because}
-    told = {name: value if isinstance(value, str) else value.isoformat() for name, value in after.items() if value}
-    people.record(by=by, verb=verb, target=row, now=now, details={"after": told})
+    details = {"after": {name: value for name, value in after.items() if value}}
+    people.record(by=by, verb=verb, target=row, now=now, details=details)
     return row
 
 
@@ -137,7 +140,7 @@ def carried_out_by(*, submission: Submission, by: User | None, now: datetime) ->
         return
     row.carried_out_on = submission.done_on
     write(row, MatterRefused)
-    details = {"after": {"carried_out_on": row.carried_out_on.isoformat(), "submission": submission.pk}}
+    details = {"after": {"carried_out_on": row.carried_out_on, "submission": submission.pk}}
     people.record(by=by, verb="carry_out_resolution", target=row, now=now, details=details)
 
 
@@ -209,13 +212,6 @@ def voted(*, resolution: Resolution, now: datetime) -> None:
 
 
 @transaction.atomic
-def unvoted(*, resolution: Resolution, now: datetime) -> None:
-    """The vote was opened again: the message is withdrawn from those to whom it did not go out yet."""
-    if resolution.matter_id:
-        notices.cancel(about=_about(resolution.matter_id, f"r{resolution.pk}"), now=now, kinds=["matter_voted"])
-
-
-@transaction.atomic
 def answered(*, submission: Submission, now: datetime) -> None:
     """The municipality answered: the followers hear of it, once; a corrected answer is not told again."""
     if submission.is_public and not _is_restricted(submission.resolution):
@@ -244,11 +240,6 @@ def done(*, now: datetime, submission: Submission | None = None, resolution: Res
 
 def _is_restricted(resolution: Resolution | None) -> bool:
     return resolution is not None and is_closed(resolution.item)
-
-
-def is_closed(item: AgendaItem | None) -> bool:
-    """Is the item, or one that it belongs to, not public?"""
-    return item is not None and (item.is_restricted or is_closed(item.parent))
 
 
 def _tell(matter: Matter, event: str, source: str, data: dict, now: datetime) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
+from itertools import islice, takewhile
 from typing import Any
 
 from django.db import transaction
@@ -14,15 +15,14 @@ from councils.answers import sitting
 from councils.models import Announcement, Attendance, Council, Meeting
 from councils.operations import agenda as agendas
 from councils.operations import announcements
-from councils.operations.base import MeetingRefused, check, lock_meeting, write
+from councils.operations.base import MeetingRefused, check, lock_meeting, refuse_future_day, write
 from councils.operations.roster import member_ids
 from events import operations as events
 from events.models import Event
+from events.recurrence import MOST, Recurrence, Unit
 from notices import operations as notices
 from people import operations as people
 from people.models import User
-
-MOST_IN_A_SERIES = 60
 
 
 @contextmanager
@@ -107,7 +107,7 @@ def schedule_meeting(
         agendas.carry_over(meeting=meeting, by=by, now=now)
     after = {
         "title": event.title,
-        "starts_at": event.starts_at.isoformat(),
+        "starts_at": event.starts_at,
         "venue": event.venue,
         "councils": sorted(council.name for council in council_rows),
         "agenda": agendas.outline(meeting),
@@ -209,9 +209,7 @@ def record_publication(
         raise MeetingRefused(_("A newer text takes the place of this one. Publish that one."))
     if meeting.event.cancelled_at:
         raise MeetingRefused(_("A cancelled or past event can no longer be changed."))
-    today = timezone.localdate(now)
-    if published_on > today:
-        raise MeetingRefused(_("This day has not come yet."))
+    refuse_future_day(published_on, now, MeetingRefused)
     rules = regulation.in_force(published_on)
     announce_by = rules.announce_by(row.meeting_on)
     earlier = meeting.announcements.standing().exclude(pk=row.pk).filter(published_on__lte=announce_by)
@@ -220,11 +218,11 @@ def record_publication(
     if is_late and not late_because:
         raise MeetingRefused(announcements.say_announced_late(rules))
     names = ("published_on", "published_url", "published_late_because")
-    before = {name: str(getattr(row, name) or "") for name in names}
+    before = {name: getattr(row, name) or "" for name in names}
     row.published_on, row.published_url, row.recorded_at, row.recorded_by = published_on, url, now, by
     row.published_late_because = late_because if is_late else ""
     write(row, MeetingRefused)
-    after = {name: str(getattr(row, name) or "") for name in names}
+    after = {name: getattr(row, name) or "" for name in names}
     details = {"before": before, "after": after}
     people.record(by=by, verb="record_publication", target=meeting, now=now, details=details)
     if meeting.event.published_at is None and meeting.event.starts_at > now:
@@ -293,7 +291,7 @@ def _announce_anew(row: Meeting, moved: list[str], *, by: User | None, now: date
     announcements.void(row, now=now)
     if row.event.published_at is None:
         return
-    details = {"after": {"moved": moved, "reason": row.move_reason, "meeting_on": row.held_on.isoformat()}}
+    details = {"after": {"moved": moved, "reason": row.move_reason, "meeting_on": row.held_on}}
     people.record(by=by, verb="move_meeting", target=row, now=now, details=details)
     if "starts_at" in moved:
         Attendance.objects.filter(meeting=row).exclude(answer="").update(answer="", answered_at=None)
@@ -340,27 +338,11 @@ def copy_meeting(*, meeting: Meeting, starts_at: datetime, by: User | None, now:
     )
 
 
-def nth_weekday(month: date, like: date) -> date:
-    """The day of the month of `month` that is what `like` is in its own: the second Wednesday, the last of five."""
-    first = month.replace(day=1)
-    found = first + timedelta(days=(like.weekday() - first.weekday()) % 7 + 7 * ((like.day - 1) // 7))
-    return found if found.month == first.month else found - timedelta(days=7)
-
-
 def series_days(first: date, *, every: int, unit: str, until: date) -> list[date]:
-    """The days after `first`, up to `until` and with it, every so many "weeks", or "months" (see `nth_weekday`)."""
-    days: list[date] = []
-    while len(days) < MOST_IN_A_SERIES:
-        steps = every * (len(days) + 1)
-        if unit == "weeks":
-            day = first + timedelta(weeks=steps)
-        else:
-            years, month = divmod(first.month - 1 + steps, 12)
-            day = nth_weekday(date(first.year + years, month + 1, 1), first)
-        if day > until:
-            break
-        days.append(day)
-    return days
+    """The days after `first`, up to `until` and with it, MOST at the most: every so many "weeks", or "months" on the
+    same weekday of the month."""
+    repeats = Recurrence(Unit.WEEKS if unit == "weeks" else Unit.WEEKDAY, every)
+    return list(takewhile(lambda day: day <= until, islice(repeats.endless(first), 1, 1 + MOST)))
 
 
 @transaction.atomic
@@ -370,8 +352,8 @@ def schedule_series(*, meeting: Meeting, days: Iterable[date], by: User | None, 
     Raises MeetingRefused without days, for one that has passed, and where a council already meets at that time.
     """
     chosen = sorted(set(days))
-    if not chosen or len(chosen) > MOST_IN_A_SERIES:
-        raise MeetingRefused(_("Choose between 1 and %(most)d days.") % {"most": MOST_IN_A_SERIES})
+    if not chosen or len(chosen) > MOST:
+        raise MeetingRefused(_("Choose between 1 and %(most)d days.") % {"most": MOST})
     if chosen[0] <= timezone.localdate(now):
         raise MeetingRefused(_("The start is in the past. Choose a later time."))
     clock = timezone.localtime(meeting.event.starts_at).time()
@@ -420,15 +402,14 @@ def record_minutes(
     days = [day for day in (row.held_on, row.minutes_sent_on, row.minutes_published_on) if day]
     if days != sorted(days):
         raise MeetingRefused(_("Minutes are sent after the meeting and published after that."))
-    if days[-1] > timezone.localdate(now):
-        raise MeetingRefused(_("This day has not come yet."))
+    refuse_future_day(days[-1], now, MeetingRefused)
     write(row, MeetingRefused)
     details = {"before": before, "after": _days_of_minutes(row)}
     people.record(by=by, verb="record_minutes", target=row, now=now, details=details)
     return row
 
 
-def _days_of_minutes(row: Meeting) -> dict[str, str]:
-    """As the audit log keeps them."""
+def _days_of_minutes(row: Meeting) -> dict[str, Any]:
+    """For the audit log."""
     names = ("minutes_sent_on", "minutes_published_on", "minutes_url")
-    return {name: str(getattr(row, name) or "") for name in names}
+    return {name: getattr(row, name) or "" for name in names}

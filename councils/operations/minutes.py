@@ -7,7 +7,7 @@ All acts lock the meeting's row.
 """
 
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 from councils import files, permissions, regulation
 from councils.documents import record
 from councils.models import AgendaItem, Council, Meeting, Minutes, MinutesComment, MinutesVersion
-from councils.operations.base import MeetingRefused, check
+from councils.operations.base import MeetingRefused, check, refuse_future_day
 from councils.operations.roster import member_ids
 from neighbourhoods import latvian
+from neighbourhoods.periods import moment_on, year_begins
 from notices import operations as notices
 from notices.emails import absolute
 from people import operations as people
@@ -79,7 +80,7 @@ def _next_number(meeting: Meeting, year: int) -> int:
         event__published_at__isnull=False,
         event__cancelled_at=None,
         event__starts_at__lt=meeting.event.starts_at,
-        event__starts_at__gte=timezone.make_aware(datetime(year, 1, 1)),
+        event__starts_at__gte=year_begins(year),
     ).exclude(kind=Meeting.Kind.WORKING_GROUP)
     place = earlier.distinct().count() + 1
     return place if place not in taken else max(taken) + 1
@@ -233,7 +234,7 @@ def ask_members(*, minutes: Minutes, by: User | None, now: datetime) -> Minutes:
     today = timezone.localdate(now)
     days = regulation.in_force(today)["MINUTES_COMMENTS"]
     before = row.comments_until
-    row.comments_until = timezone.make_aware(datetime.combine(today + timedelta(days=days), time(23, 59)))
+    row.comments_until = moment_on(today + timedelta(days=days + 1))
     row.save(update_fields=["comments_until"])
     version = latest(row)
     assert version is not None
@@ -255,14 +256,14 @@ def ask_members(*, minutes: Minutes, by: User | None, now: datetime) -> Minutes:
         row,
         by,
         now,
-        before={"comments_until": before.isoformat() if before else None},
-        after={"comments_until": row.comments_until.isoformat()},
+        before={"comments_until": before},
+        after={"comments_until": row.comments_until},
     )
     return row
 
 
 def takes_comments(minutes: Minutes, now: datetime) -> bool:
-    return minutes.signed_at is None and minutes.comments_until is not None and now <= minutes.comments_until
+    return minutes.signed_at is None and minutes.comments_until is not None and now < minutes.comments_until
 
 
 @transaction.atomic
@@ -326,9 +327,9 @@ def sign(
     if not is_current(version):
         raise MinutesRefused(_("The meeting's record changed since the draft was made. Make the draft anew first."))
     if takes_comments(row, now) and not before_comments_end:
-        assert row.comments_until is not None
         raise MinutesRefused(
-            _("Members may comment %(until)s. Say that you sign before.") % {"until": latvian.until(row.comments_until)}
+            _("Members may comment %(until)s. Say that you sign before.")
+            % {"until": latvian.until(row.comments_last_on)}
         )
     version.signed_at, version.signed_by, version.signed_name = now, by, leader.name
     version.signed_file = files.store(upload, by=by, now=now) if upload is not None else None
@@ -396,7 +397,7 @@ def send(*, minutes: Minutes, by: User | None, now: datetime) -> Minutes:
         meeting.minutes_sent_on = timezone.localdate(now)
         meeting.save(update_fields=["minutes_sent_on"])
         due_on = regulation.in_force(meeting.held_on).minutes_due_on(meeting.held_on)
-        after = {"sent_on": meeting.minutes_sent_on.isoformat(), "due_on": due_on.isoformat()}
+        after = {"sent_on": meeting.minutes_sent_on, "due_on": due_on}
         _record("send_minutes", row, by, now, after=after)
     return row
 
@@ -409,14 +410,12 @@ def hand_over(*, minutes: Minutes, on: date, to: str, by: User | None, now: date
         raise MinutesRefused(_("The minutes are not signed yet."))
     if on < row.meeting.held_on:
         raise MinutesRefused(_("The originals are handed over after the meeting."))
-    if on > timezone.localdate(now):
-        raise MinutesRefused(_("This day has not come yet."))
-    before = {"on": row.originals_handed_on.isoformat() if row.originals_handed_on else None}
-    before["to"] = row.originals_handed_to
+    refuse_future_day(on, now, MinutesRefused)
+    before = {"on": row.originals_handed_on, "to": row.originals_handed_to}
     row.originals_handed_on, row.originals_handed_to = on, to.strip()
     check(row, MinutesRefused)
     row.save(update_fields=["originals_handed_on", "originals_handed_to"])
-    after = {"on": on.isoformat(), "to": row.originals_handed_to}
+    after = {"on": on, "to": row.originals_handed_to}
     if before != after:
         _record("hand_over_minutes", row, by, now, before=before, after=after)
     return row

@@ -11,7 +11,7 @@ from councils import files
 from councils.models import AgendaItem, Council, Meeting, Office, OpinionRequest, Resolution
 from councils.operations import agenda, matters
 from councils.operations.announcements import coordinators
-from councils.operations.base import CouncilRefused, lock_meeting, write
+from councils.operations.base import CouncilRefused, lock_meeting, refuse_future_day, write
 from notices import operations as notices
 from people import operations as people
 from people.models import Person, User
@@ -42,8 +42,7 @@ def record_request(
 
     Raises OpinionRefused for a day that has not come, a deadline before the request, and a file that is not taken.
     """
-    if received_on > timezone.localdate(now):
-        raise OpinionRefused(_("This day has not come yet."))
+    refuse_future_day(received_on, now, OpinionRefused)
     row = OpinionRequest(council=council, title=title, text=text, received_on=received_on, due_on=due_on)
     if upload:
         try:
@@ -55,7 +54,7 @@ def record_request(
     except matters.MatterRefused as refusal:
         raise OpinionRefused(str(refusal)) from refusal
     write(row, OpinionRefused)
-    details = {"after": {"received_on": received_on.isoformat(), "due_on": due_on.isoformat(), "text": text}}
+    details = {"after": {"received_on": received_on, "due_on": due_on, "text": text}}
     people.record(by=by, verb="record_opinion_request", target=row, now=now, details=details)
     held = Office.objects.held(timezone.localdate(now)).filter(council=council)
     told = Person.objects.filter(offices__in=held, erased_at=None).order_by("pk").distinct()
@@ -102,7 +101,7 @@ def put_on_agenda(*, request: OpinionRequest, meeting: Meeting, by: User | None,
         raise OpinionRefused(_("This meeting is another council’s."))
     known = item_of(row)
     if known is not None and not known.meeting.closed_at:
-        raise OpinionRefused(_("It stands on an agenda already."))
+        raise OpinionRefused(_("It is on an agenda already."))
     item = agenda.append(target, kind=AgendaItem.Kind.OPINION, title=row.title, description=row.text, matter=row.matter)
     agenda.touch(target, now)
     details = {"after": {"meeting": target.pk, "item": item.pk}}
@@ -141,12 +140,11 @@ def send_opinion(*, request: OpinionRequest, sent_on: date, by: User | None, now
     row = _lock(request)
     if not row.opinion:
         raise OpinionRefused(_("Write the opinion first."))
-    if sent_on > timezone.localdate(now):
-        raise OpinionRefused(_("This day has not come yet."))
+    refuse_future_day(sent_on, now, OpinionRefused)
     if sent_on < row.received_on:
         raise OpinionRefused(_("Nothing is answered before it is asked."))
     row.sent_on = sent_on
     write(row, OpinionRefused)
-    details = {"after": {"sent_on": sent_on.isoformat()}}
+    details = {"after": {"sent_on": sent_on}}
     people.record(by=by, verb="send_opinion", target=row, now=now, details=details)
     return row

@@ -5,14 +5,13 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from councils.models import Council, Matter, Meeting, Office, Proposal, Term
+from councils.models import Council, Matter, Meeting, Proposal
 from councils.operations import agenda
-from councils.operations.announcements import coordinators
-from councils.operations.base import CouncilRefused, lock, lock_meeting, write
+from councils.operations.announcements import officers_or_coordinators
+from councils.operations.base import CouncilRefused, lock_at_work, lock_meeting, patience, write
 from councils.operations.matters import follow, open_matter
 from notices import operations as notices
 from people import operations as people
@@ -50,7 +49,7 @@ def propose(
     The same title sent twice is one proposal. Raises ProposalRefused where no council works, and for more than
     HOLDS_PER_ADDRESS proposals of one person within a day. Locks the council.
     """
-    row = _open_council(council, now)
+    row = lock_at_work(council, now, ProposalRefused)
     same = Proposal.objects.undecided().filter(council=row, person=person, title=title).first()
     if same is not None:
         return same
@@ -82,7 +81,7 @@ def propose_as_guest(
     The limits are those of guests at events. Raises ProposalRefused where no council works, and when the address or
     the network has too many proposals that wait for their link. Locks the council.
     """
-    row = _open_council(council, now)
+    row = lock_at_work(council, now, ProposalRefused)
     person = people.person_by_email(email=email, name=name, language=language, now=now)
     since = now - timedelta(hours=settings.HOLD_HOURS)
     waiting = Proposal.objects.filter(confirmed_at=None, proposed_at__gt=since)
@@ -94,21 +93,8 @@ def propose_as_guest(
     if same is not None:
         return same
     proposal = _write(row, person, now, title=title, text=text, topic=topic, on_behalf_of=on_behalf_of, network=network)
-    _tell(proposal, "proposal_confirm", proposal.person_id, now, expires_at=now + _patience())
+    _tell(proposal, "proposal_confirm", proposal.person_id, now, expires_at=now + patience())
     return proposal
-
-
-def _patience() -> timedelta:
-    """How long a proposal waits for its link."""
-    return timedelta(days=settings.UNCONFIRMED_DAYS)
-
-
-def _open_council(council: Council, now: datetime) -> Council:
-    """The council, locked, when it is at work."""
-    row = lock(council.pk)
-    if not Term.objects.held(timezone.localdate(now)).filter(council=row).exists():
-        raise ProposalRefused(_("This council is not at work yet."))
-    return row
 
 
 def _write(council: Council, person: Person, now: datetime, **fields) -> Proposal:
@@ -125,7 +111,7 @@ def confirm_proposal(*, proposal: Proposal, now: datetime) -> Proposal:
     row = _lock(proposal)
     if row.confirmed_at is not None:
         return row
-    if row.proposed_at + _patience() <= now or row.person.erased_at:
+    if row.proposed_at + patience() <= now or row.person.erased_at:
         raise ProposalRefused(_("This link is too old. Send the proposal again."))
     people.confirm_email(person=row.person, now=now)
     row.confirmed_at, row.network = now, ""
@@ -152,10 +138,7 @@ def _tell(proposal: Proposal, kind: str, person_id: int, now: datetime, expires_
 
 
 def _tell_officers(proposal: Proposal, now: datetime) -> None:
-    """Chair, deputy and secretary; the coordinators where a council has none of them."""
-    on = timezone.localdate(now)
-    officers = set(Office.objects.held(on).filter(council=proposal.council_id).values_list("person_id", flat=True))
-    for person_id in sorted(officers or coordinators(on)):
+    for person_id in officers_or_coordinators(proposal.council_id, timezone.localdate(now)):
         _tell(proposal, "proposal_received", person_id, now)
 
 
@@ -234,39 +217,12 @@ def _decide(row: Proposal, decision: str, *, by: User | None, now: datetime, det
 
 
 def forget_unconfirmed(*, now: datetime) -> int:
-    """Delete proposals whose link nobody opened within UNCONFIRMED_DAYS, with people who did nothing else; how many."""
+    """Delete proposals whose link nobody opened within UNCONFIRMED_DAYS, with people of whom nothing else is known; how
+    many. One transaction for each."""
     count = 0
-    for row in Proposal.objects.filter(confirmed_at=None, proposed_at__lte=now - _patience()).select_related("person"):
+    for row in Proposal.objects.filter(confirmed_at=None, proposed_at__lte=now - patience()).select_related("person"):
         with transaction.atomic():
-            person = row.person
             row.delete()
-            count += 1
-            if person.user_id is None and person.created_by_id is None:
-                _forget(person)
-    return count
-
-
-def forget_proposers(*, now: datetime) -> int:
-    """Erase people without an account whose proposals were all decided GUEST_DAYS ago and who do nothing else here,
-    such as following a matter; how many."""
-    before = now - timedelta(days=settings.GUEST_DAYS)
-    ties = ("rsvps", "memberships", "offices", "roles", "follows", "matter_follows", "answers_for", "substitutions")
-    people_of = Proposal.objects.filter(person__user=None, person__created_by=None, person__erased_at=None)
-    people_of = people_of.filter(person__is_invented=False, **{f"person__{tie}": None for tie in ties})
-    waiting = Proposal.objects.exclude(decided_at__lte=before).values("person")
-    count = 0
-    for pk in people_of.exclude(person__in=waiting).order_by("person").values_list("person", flat=True).distinct():
-        people.erase_person(person=Person.objects.get(pk=pk), by=None, now=now)
+            people.forget_stranger(person=row.person, now=now)
         count += 1
     return count
-
-
-def _forget(person: Person) -> None:
-    """The person goes unless something else hangs on them."""
-    if person.rsvps.exists() or person.follows.exists() or person.matter_follows.exists():
-        return
-    try:
-        with transaction.atomic():
-            person.delete()
-    except ProtectedError:
-        return

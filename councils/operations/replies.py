@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from councils.models import AnswerLink, MunicipalUnit, Question, Submission
+from councils.models.periods import is_held
 from councils.operations import submissions
 from councils.operations.base import SubmissionRefused
 from notices import operations as notices
@@ -107,7 +108,7 @@ def _refuse_ended(link: AnswerLink, on: date) -> str:
 def why_ended(link: AnswerLink, on: date) -> str:
     """Why the link opens nothing any more, for the officer to read."""
     row, officer = link.submission, link.officer
-    if officer.started_on > on or (officer.ended_on is not None and officer.ended_on <= on):
+    if not is_held(officer, on):
         return _("You do not answer for this unit any more.")
     if row.answering_unit_id != officer.unit_id:
         return _("This submission was handed over to another unit: %(unit)s.") % {"unit": row.unit}

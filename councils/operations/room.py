@@ -29,7 +29,7 @@ from councils.models import (
     Task,
 )
 from councils.operations import absences
-from councils.operations.base import MeetingRefused, check, lock_meeting
+from councils.operations.base import MeetingRefused, check, lock_meeting, refuse_future_day
 from neighbourhoods import latvian
 from people import operations as people
 from people.models import AuditEntry, Person, User
@@ -211,20 +211,11 @@ def record(
     person: Person | None = None,
 ) -> None:
     """The change of the meeting, or of an item of it, in the audit log; a correction stands there with its reason."""
-    details = {"before": told(before), "after": told(after)}
+    details = {"before": before, "after": after}
     if correction.strip():
         details |= {"reason": correction.strip(), "corrected": verb}
         verb = "correct_record"
     people.record(by=by, verb=verb, target=item or meeting, now=now, on_behalf_of=person, details=details)
-
-
-def told(value: Any) -> Any:
-    """The value as the audit log keeps it."""
-    if isinstance(value, dict):
-        return {name: told(part) for name, part in value.items()}
-    if isinstance(value, date):  # a moment is one, too
-        return value.isoformat()
-    return str(value) if isinstance(value, models.Model) else value
 
 
 def minute(at: datetime) -> datetime:
@@ -513,7 +504,7 @@ def item_of(meeting: Meeting, item: AgendaItem) -> AgendaItem:
     """The item as it stands on the agenda now, with its number and whether it is public (`numbered`)."""
     row = next((row for row in meeting.agenda.numbered() if row.pk == item.pk), None)
     if row is None:
-        raise RoomRefused(_("This item does not stand on the agenda any more."))
+        raise RoomRefused(_("This item is no longer on the agenda."))
     return row
 
 
@@ -654,12 +645,12 @@ def finish_task(*, task: Task, done_on: date | None, by: User | None, now: datet
     """The task is done, or (None) not done after all. It lives on after its meeting: neither the close nor the
     signature of the minutes is in the way. Said twice it is one change."""
     row = Task.objects.select_for_update(no_key=True, of=("self",)).select_related("item", "person").get(pk=task.pk)
-    if done_on is not None and done_on > timezone.localdate(now):
-        raise RoomRefused(_("This day has not come yet."))
+    if done_on is not None:
+        refuse_future_day(done_on, now, RoomRefused)
     if row.done_on == done_on:
         return row
     before, row.done_on = row.done_on, done_on
     row.save(update_fields=["done_on"])
-    details = {"task": row.title, "before": told(before), "after": told(done_on)}
+    details = {"task": row.title, "before": before, "after": done_on}
     people.record(by=by, verb="finish_task", target=row.item, now=now, on_behalf_of=row.person, details=details)
     return row

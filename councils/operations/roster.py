@@ -5,18 +5,28 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models, transaction
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from councils.models import Council, Membership, Office, Seat, Substitute, Term
-from councils.operations.base import CouncilRefused, lock, write
+from councils.models import AbsenceCase, Attendance, Council, Meeting, Membership, Office, Seat, Substitute, Term
+from councils.operations.base import CouncilRefused, lock, refuse_future_day, write
+from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.periods import lasts
 from notices import operations as notices
 from notices.emails import address_of
 from people import operations as people
 from people.models import Person, User
+
+
+class TermRefused(CouncilRefused):
+    """The days of a convocation cannot be so; the text says why, and `field` names the one that was said wrong."""
+
+    def __init__(self, text: str, field: str):
+        super().__init__(text)
+        self.field = field
 
 
 @transaction.atomic
@@ -44,7 +54,7 @@ def create_council(
             formation_source=formation_source,
         )
     )
-    after = {name: _plain(getattr(council, name)) for name in COUNCIL_FIELDS if getattr(council, name)}
+    after = {name: getattr(council, name) for name in COUNCIL_FIELDS if getattr(council, name)}
     people.record(by=by, verb="create_council", target=council, now=now, details={"after": after})
     return council
 
@@ -66,16 +76,12 @@ def change_council(*, council: Council, by: User | None, now: datetime, **change
 
 
 def _change(row: models.Model, changes: dict[str, Any]) -> dict[str, dict]:
-    """Put the values onto the row and say which were others before, as the audit log keeps it."""
+    """Put the values onto the row and say which were others before, for the audit log."""
     changed = sorted(name for name, value in changes.items() if getattr(row, name) != value)
-    before = {name: _plain(getattr(row, name)) for name in changed}
+    before = {name: getattr(row, name) for name in changed}
     for name in changed:
         setattr(row, name, changes[name])
-    return {"before": before, "after": {name: _plain(changes[name]) for name in changed}}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+    return {"before": before, "after": {name: changes[name] for name in changed}}
 
 
 @transaction.atomic
@@ -93,12 +99,15 @@ def open_term(
     """Open a convocation with its empty seats; the one before it, its memberships and its offices end on `started_on`.
 
     `seat_count` None: the number is not known yet, and nobody can be seated until `change_seat_count` says it.
-    Raises CouncilRefused when the number is taken or a term would begin before the one it follows. Locks the council.
+    Raises CouncilRefused when the number is taken or a term would begin before the one it follows, TermRefused before a
+    meeting at which that one's members were called. Locks the council.
     """
     row = lock(council.pk)
     last = row.terms.order_by("-number").first()
     if last is not None and (number <= last.number or started_on <= last.started_on):
         raise CouncilRefused(_("A new convocation comes after all earlier ones, in number and in time."))
+    if last is not None:
+        _refuse_called(last, started_on, now)
     _end(row.terms.all(), started_on)
     _end(
         Membership.objects.filter(seat__term__in=row.terms.all()), started_on, end_reason=Membership.EndReason.TERM_OVER
@@ -115,7 +124,7 @@ def open_term(
         )
     )
     Seat.objects.bulk_create(Seat(term=term, number=n) for n in range(1, (seat_count or 0) + 1))
-    after = {"started_on": started_on.isoformat(), "seats": seat_count}
+    after = {"started_on": started_on, "seats": seat_count}
     people.record(by=by, verb="open_term", target=term, now=now, details={"before": {}, "after": after})
     return term
 
@@ -128,7 +137,8 @@ def change_term(
 
     Mandates and offices that began or ended with it move along, and so does the end of the convocation before it; a
     mandate that ended for another reason keeps its day. Raises CouncilRefused when one of them would lie outside the
-    convocation, and for another end of one that was followed: that is the first day of the next. Locks the council.
+    convocation, and for another end of one that was followed: that is the first day of the next; TermRefused when a
+    meeting that was held would lie outside it. Locks the council.
     """
     lock(term.council_id)
     row = Term.objects.get(pk=term.pk)
@@ -138,7 +148,10 @@ def change_term(
     if ended_on is not None and ended_on <= started_on:
         raise CouncilRefused(_("The last day must come after the first."))
     old = Term.objects.get(pk=term.pk)
+    _refuse_lost(old, started_on, ended_on, now)
     if old.started_on > started_on:  # the one before gives way first
+        if before := _ended_by(old):
+            _refuse_called(before, started_on, now)
         _move_end_before(old, started_on)
     write(row)
     if old.started_on != started_on:
@@ -149,6 +162,39 @@ def change_term(
         _move_ends(old, ended_on)
     people.record(by=by, verb="change_term", target=row, now=now, details=details)
     return row
+
+
+def _held(term: Term, now: datetime) -> models.QuerySet[Meeting]:
+    """The meetings that the council held in the convocation, the earliest first."""
+    found = Meeting.objects.held(now).filter(councils=term.council_id, event__starts_at__date__gte=term.started_on)
+    if term.ended_on is not None:
+        found = found.filter(event__starts_at__date__lt=term.ended_on)
+    return found.select_related("event").order_by("event__starts_at", "pk")
+
+
+def _refuse_lost(old: Term, started_on: date, ended_on: date | None, now: datetime) -> None:
+    """Refuse days that leave out a meeting which the convocation has held."""
+    held, today = _held(old, now), timezone.localdate(now)
+    if started_on > old.started_on and (first := held.filter(event__starts_at__date__lt=started_on).first()):
+        text = _("The council met on %(day)s: the convocation must begin on that day at the latest.")
+        raise TermRefused(text % {"day": latvian.day(first.held_on, today)}, "started_on")
+    if ended_on is not None and (last := held.filter(event__starts_at__date__gte=ended_on).last()):
+        text = _("The council met on %(day)s: the convocation must last longer than that.")
+        raise TermRefused(text % {"day": latvian.day(last.held_on, today)}, "ended_on")
+
+
+def _refuse_called(before: Term, day: date, now: datetime) -> None:
+    """Refuse to end the convocation before a meeting at which its members were called. One without a roll call may
+    have been the next one's first: it is often written down before the convocation is."""
+    marks = Attendance.objects.filter(meeting=OuterRef("pk"), membership__seat__term=before).exclude(mark="")
+    if last := _held(before, now).filter(Exists(marks), event__starts_at__date__gte=day).last():
+        text = _("The convocation before met on %(day)s: this one must begin later than that.")
+        raise TermRefused(text % {"day": latvian.day(last.held_on, timezone.localdate(now))}, "started_on")
+
+
+def _ended_by(term: Term) -> Term | None:
+    """The convocation that ended when this one began."""
+    return Term.objects.filter(council=term.council_id, ended_on=term.started_on, number__lt=term.number).first()
 
 
 def _mandates_and_offices(term: Term) -> tuple[models.QuerySet, models.QuerySet]:
@@ -176,7 +222,7 @@ def _move_beginnings(old: Term, day: date) -> None:
 
 def _move_end_before(old: Term, day: date) -> None:
     """The convocation that ended when this one began ends when it begins now."""
-    before = Term.objects.filter(council=old.council_id, ended_on=old.started_on, number__lt=old.number).first()
+    before = _ended_by(old)
     if before is None:
         return
     if day <= before.started_on:
@@ -215,7 +261,7 @@ def _move_ends(old: Term, day: date | None) -> None:
 
 def _end(rows: models.QuerySet, day: date, **values: str) -> None:
     """End the dated rows that last beyond the day; what was to begin later is over before it began."""
-    lasting = rows.filter(Q(ended_on=None) | Q(ended_on__gt=day))
+    lasting = rows.filter(lasts(day))
     lasting.filter(started_on__gt=day).update(ended_on=F("started_on"), **values)
     lasting.filter(started_on__lte=day).update(ended_on=day, **values)
 
@@ -297,9 +343,9 @@ def seat_member(
     period = {"started_on": started_on, "ended_on": ended_on, "end_reason": end_reason}
     membership = write(Membership(seat=seat, person=person, source=source, **period))
     row.substitutes.waiting().filter(person=person).update(seated_on=started_on, membership=membership)
-    after = {"seat": seat.number, "started_on": started_on.isoformat()}
+    after = {"seat": seat.number, "started_on": started_on}
     if ended_on:
-        after |= {"ended_on": ended_on.isoformat(), "end_reason": end_reason}
+        after |= {"ended_on": ended_on, "end_reason": end_reason}
     details = {"before": {}, "after": after}
     people.record(by=by, on_behalf_of=person, verb="seat_member", target=council, now=now, details=details)
     return membership
@@ -322,6 +368,51 @@ def end_membership(
     write(row)
     _end(council.offices.filter(person=row.person), ended_on)
     people.record(by=by, on_behalf_of=row.person, verb="end_membership", target=council, now=now, details=details)
+    return row
+
+
+@transaction.atomic
+def correct_membership_end(
+    *, membership: Membership, ended_on: date | None, reason: str, by: User | None, now: datetime, source: str = ""
+) -> Membership:
+    """Another end of a mandate that was ended wrongly, or none: then it lasts as long as its convocation.
+
+    The person's offices that ended with it go along, unless somebody else holds them by then; one that was to begin
+    later and never did stays so. Raises CouncilRefused for a mandate without an end and for one that ended with its
+    convocation, past the convocation's end, when the seat or the person is taken by then, and to take back a release
+    (§32). Locks the council and then the person, as `seat_member` does.
+    """
+    council = lock(membership.seat.term.council_id)
+    Person.objects.select_for_update(no_key=True, of=("self",)).get(pk=membership.person_id)
+    row = Membership.objects.select_related("person", "seat__term__council").get(pk=membership.pk)
+    old, term = row.ended_on, row.seat.term
+    if old is None:
+        raise CouncilRefused(_("This membership has not ended."))
+    if row.end_reason == Membership.EndReason.TERM_OVER and old == term.ended_on:
+        raise CouncilRefused(_("This membership ended with the convocation: change that one."))
+    if ended_on is None:
+        released = row.absence_cases.filter(decision=AbsenceCase.Decision.RELEASED)
+        if row.end_reason == Membership.EndReason.ABSENCES and released.exists():
+            raise CouncilRefused(_("The council decided on this release (§32): it is not taken back here."))
+        ended_on, reason = term.ended_on, Membership.EndReason.TERM_OVER if term.ended_on else ""
+    if term.ended_on and ended_on and ended_on > term.ended_on:
+        raise CouncilRefused(_("The membership must end within the convocation."))
+    details = _change(row, {"ended_on": ended_on, "end_reason": reason, "source": source or row.source})
+    if not details["after"]:
+        return row
+    write(row)
+    offices = council.offices.filter(person=row.person)
+    went_along = list(offices.filter(ended_on=old, started_on__lt=old)) if old > row.started_on else []
+    if ended_on is not None and ended_on < old:
+        _end(offices, ended_on)
+    else:
+        for office in went_along:
+            others = council.offices.filter(kind=office.kind).exclude(pk=office.pk)
+            if not others.overlapping(old, ended_on).exists():
+                office.ended_on = ended_on
+                write(office)
+    verb = "correct_membership_end"
+    people.record(by=by, on_behalf_of=row.person, verb=verb, target=council, now=now, details=details)
     return row
 
 
@@ -356,22 +447,82 @@ def give_office(
             source=source,
         )
     )
-    details = {"before": before, "after": {"kind": kind, "started_on": started_on.isoformat()}}
+    details = {"before": before, "after": {"kind": kind, "started_on": started_on}}
     people.record(by=by, on_behalf_of=person, verb="give_office", target=row, now=now, details=details)
     return office
 
 
 @transaction.atomic
-def end_office(*, office: Office, ended_on: date, by: User | None, now: datetime) -> Office:
-    """End an office; the membership stays. Raises CouncilRefused when it has ended already. Locks the council."""
+def end_office(
+    *, office: Office, ended_on: date, by: User | None, now: datetime, former_goes_on: bool = False
+) -> Office:
+    """End an office; the membership stays. Raises CouncilRefused when it has ended already. Locks the council.
+
+    With `former_goes_on`, an office taken back before it had a day gives the one before it (`office_before`) its end
+    back: that one lasts as long as the mandate again.
+    """
     council = lock(office.council_id)
     row = Office.objects.select_related("person").get(pk=office.pk)
     if row.ended_on is not None:
         raise CouncilRefused(_("This office has already ended."))
     details = _change(row, {"ended_on": ended_on})
     details["after"]["kind"] = row.kind
+    before = office_before(row) if former_goes_on and ended_on == row.started_on else None
     write(row)
+    if before is not None and (mandate := _mandate_of(before, row.started_on)):
+        before.ended_on = mandate.ended_on
+        write(before)
+        details["after"]["goes_on"] = before.person.name
     people.record(by=by, on_behalf_of=row.person, verb="end_office", target=council, now=now, details=details)
+    return row
+
+
+def office_before(office: Office) -> Office | None:
+    """The same office of somebody else that ended on the day this one begins, while its holder still sits."""
+    rows = Office.objects.filter(council=office.council_id, kind=office.kind, ended_on=office.started_on)
+    rows = rows.exclude(pk=office.pk).exclude(started_on=F("ended_on")).select_related("person")
+    before = rows.first()
+    return before if before and _mandate_of(before, office.started_on) else None
+
+
+def _mandate_of(office: Office, on: date) -> Membership | None:
+    """The holder's mandate on the day."""
+    rows = Membership.objects.filter(seat__term__council=office.council_id, person=office.person_id)
+    return rows.held(on).first()
+
+
+@transaction.atomic
+def correct_office_end(*, office: Office, ended_on: date | None, by: User | None, now: datetime) -> Office:
+    """Another end of an office that was ended wrongly, or none: then it lasts as long as the holder's mandate.
+
+    Raises CouncilRefused for an office without an end, one that ended with the mandate, past the mandate's end, and
+    when somebody else holds the office by then. Locks the council.
+    """
+    council = lock(office.council_id)
+    row = Office.objects.select_related("person").get(pk=office.pk)
+    if row.ended_on is None:
+        raise CouncilRefused(_("This office has not ended."))
+    mandate = _mandate_of(row, row.started_on)
+    if mandate is None:
+        raise CouncilRefused(_("Only a member of the council can hold an office in it (§21)."))
+    if mandate.ended_on == row.ended_on:
+        raise CouncilRefused(_("This office ended with the mandate: correct the end of that one."))
+    if ended_on is None:
+        ended_on = mandate.ended_on
+    if mandate.ended_on and ended_on and ended_on > mandate.ended_on:
+        raise CouncilRefused(_("The office must end with the mandate at the latest."))
+    others = council.offices.filter(kind=row.kind).exclude(pk=row.pk)
+    if ended_on is None or ended_on > row.started_on:
+        after = others.overlapping(row.started_on, ended_on).select_related("person").order_by("started_on").first()
+        if after is not None:
+            told = {"person": after.person, "day": latvian.number_date(after.started_on)}
+            raise CouncilRefused(_("%(person)s holds this office from %(day)s. End or correct that one first.") % told)
+    details = _change(row, {"ended_on": ended_on})
+    if details["after"]:
+        details["after"]["kind"] = row.kind
+        write(row)
+        verb = "correct_office_end"
+        people.record(by=by, on_behalf_of=row.person, verb=verb, target=council, now=now, details=details)
     return row
 
 
@@ -431,14 +582,13 @@ def enter_substitute(
         raise CouncilRefused(_("%(person)s sits or sat in this convocation and is no substitute.") % {"person": person})
     fields = {"rank": rank, "votes": votes, "applied_at": applied_at, "source": source}
     row = write(Substitute(term=term, person=person, **fields))
-    after = {name: _plain(value) for name, value in fields.items()}
     people.record(
         by=by,
         on_behalf_of=person,
         verb="enter_substitute",
         target=term.council,
         now=now,
-        details={"before": {}, "after": after},
+        details={"before": {}, "after": fields},
     )
     return row
 
@@ -462,7 +612,7 @@ def remove_substitute(*, substitute: Substitute, by: User | None, now: datetime)
     row = _lock_substitute(substitute)
     if row.offered_on or row.seated_on or row.declined_on:
         raise CouncilRefused(_("A seat was offered to this candidate: the record stays."))
-    before = {name: _plain(getattr(row, name)) for name in SUBSTITUTE_FIELDS}
+    before = {name: getattr(row, name) for name in SUBSTITUTE_FIELDS}
     people.record(
         by=by,
         on_behalf_of=row.person,
@@ -482,7 +632,7 @@ def offer_seat(*, substitute: Substitute, offered_on: date, by: User | None, now
     come. Locks the council.
     """
     row = _next_in_line(substitute)
-    _refuse_future(offered_on, now)
+    refuse_future_day(offered_on, now)
     if row.offered_on:
         return row
     if not row.term.seats.vacant().exists():
@@ -515,7 +665,7 @@ def record_refusal(
     row = _lock_substitute(substitute)
     if row.seated_on or row.declined_on:
         raise CouncilRefused(_("This candidate has answered already."))
-    _refuse_future(declined_on, now)
+    refuse_future_day(declined_on, now)
     _record(row, "refuse_seat", by, now, _change(row, {"declined_on": declined_on, "declined_because": reason.strip()}))
     return row
 
@@ -543,11 +693,6 @@ def _record(row: Substitute, verb: str, by: User | None, now: datetime, details:
     """Write the row and who changed it."""
     write(row)
     people.record(by=by, on_behalf_of=row.person, verb=verb, target=row.term.council, now=now, details=details)
-
-
-def _refuse_future(day: date, now: datetime) -> None:
-    if day > timezone.localdate(now):
-        raise CouncilRefused(_("This day has not come yet."))
 
 
 def member_ids(councils: Iterable[Council], on: date) -> list[int]:

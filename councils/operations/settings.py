@@ -38,8 +38,7 @@ def _record(by: User | None, verb: str, target: models.Model, now: datetime, bef
 
 def _values(row: models.Model, *names: str) -> dict[str, Any]:
     """Fields of a row as the audit keeps them."""
-    values = ((name, getattr(row, name)) for name in names)
-    return {name: value if isinstance(value, bool | int | str | None) else str(value) for name, value in values}
+    return people.told({name: getattr(row, name) for name in names})
 
 
 def _change(row, verb: str, by: User | None, now: datetime, **values: Any):
@@ -117,7 +116,7 @@ def set_number(
     row.value, row.unit, row.paragraph, row.note, row.changed_by = str(value), rule.unit, paragraph, note, by
     write(row, SettingRefused)
     _refuse_disorder(code, valid_from)
-    after = {**_values(row, "value", "paragraph", "note"), "valid_from": valid_from.isoformat()}
+    after = {**_values(row, "value", "paragraph", "note"), "valid_from": valid_from}
     _record(by, "set_number", row, now, before, after)
     return row
 
@@ -214,7 +213,7 @@ def name_officer(
     for one who does already."""
     person = people.enter_person(given_name=given_name, family_name=family_name, email=email, by=by, now=now)
     row = write(RespondingOfficer(unit=unit, person=person, started_on=started_on), SettingRefused)
-    details = {"after": {"started_on": started_on.isoformat()}}
+    details = {"after": {"started_on": started_on}}
     people.record(by=by, verb="name_officer", target=unit, now=now, on_behalf_of=person, details=details)
     return row
 
@@ -222,13 +221,14 @@ def name_officer(
 @transaction.atomic
 def end_officer(*, officer: RespondingOfficer, ended_on: date, by: User | None, now: datetime) -> RespondingOfficer:
     """`ended_on` is the first day on which the person answers no more. Raises SettingRefused for a day before the
-    first."""
-    before, officer.ended_on = officer.ended_on, ended_on
-    write(officer, SettingRefused)
-    days = {"before": before, "after": ended_on}
-    details = {name: {"ended_on": day.isoformat() if day else ""} for name, day in days.items()}
-    people.record(by=by, verb="end_officer", target=officer.unit, now=now, on_behalf_of=officer.person, details=details)
-    return officer
+    first. Locks the officer's row."""
+    rows = RespondingOfficer.objects.select_for_update(no_key=True, of=("self",)).select_related("unit", "person")
+    row = rows.get(pk=officer.pk)
+    before, row.ended_on = row.ended_on, ended_on
+    write(row, SettingRefused)
+    details = {"before": {"ended_on": before or ""}, "after": {"ended_on": ended_on}}
+    people.record(by=by, verb="end_officer", target=row.unit, now=now, on_behalf_of=row.person, details=details)
+    return row
 
 
 # --- places and streets -----------------------------------------------------------------------------------------------
@@ -268,7 +268,7 @@ def move_place(
     moved = None
     if neighbourhood is not None:
         moved = write(Place(neighbourhood=neighbourhood, name=row.name, kind=row.kind, valid_from=on), SettingRefused)
-    after = {"neighbourhood": str(neighbourhood or ""), "on": on.isoformat()}
+    after = {"neighbourhood": str(neighbourhood or ""), "on": on}
     _record(by, "move_place", row, now, {"neighbourhood": before}, after)
     return moved
 

@@ -24,9 +24,12 @@ from councils.models import (
     StoredFile,
     Submission,
     SubmissionFile,
+    Topic,
 )
+from councils.models.meeting import is_closed
 from councils.operations import matters
-from councils.operations.base import SubmissionRefused, write
+from councils.operations.base import SubmissionRefused, lock, refuse_future_day, write
+from neighbourhoods.facts import OTHER_MATTERS
 from notices import operations as notices
 from people import operations as people
 from people.models import Person, User
@@ -34,7 +37,14 @@ from people.models import Person, User
 REMINDERS = ["answer_remind", "follow_up"]
 FAVOURABLE = (Submission.Outcome.SUPPORTED, Submission.Outcome.PARTLY)
 NEEDS_A_REASON = (Submission.Outcome.DECLINED, Submission.Outcome.PARTLY)
-OTHER_MATTERS = "5.7"  # on these a council submits no draft decision (§7)
+
+
+class AlreadyEntered(SubmissionRefused):
+    """The submission is there already: `submission`."""
+
+    def __init__(self, text: str, submission: Submission):
+        super().__init__(text)
+        self.submission = submission
 
 
 # --- made and sent ----------------------------------------------------------------------------------------------------
@@ -62,8 +72,9 @@ def record_submission(
 
     It hangs on `matter`, on that of the `resolution` it comes from, or on a matter of its own. What comes from an item
     that is not public is not public. Raises SubmissionRefused without a council, for a day that has not come, for a
-    resolution that was not adopted or was submitted in these words before, and for a draft decision on §5.7.
-    Locks the resolution.
+    resolution that was not adopted, and for a draft decision on §5.7; AlreadyEntered for a resolution that was
+    submitted in these words before, and for the same title of a council on the same day. Locks the resolution, or else
+    the councils.
     """
     council_rows = list(councils)
     if not council_rows:
@@ -76,7 +87,9 @@ def record_submission(
     if resolution is not None:
         resolution = _lock_resolution(resolution, row, council_rows)
         matter = matter or resolution.matter or resolution.item.matter
-        row.is_public = not matters.is_closed(resolution.item)
+        row.is_public = not is_closed(resolution.item)
+    else:
+        _refuse_twin(row, council_rows, sent_on)
     row.matter = matter or _open_matter(row, council_rows, by, now)
     row.is_public = row.is_public and row.matter.is_public
     _send(row, sent_on, now)
@@ -103,7 +116,8 @@ def _open_matter(row: Submission, councils: list[Council], by: User | None, now:
 def _refuse_kind(row: Submission) -> None:
     if row.kind == Submission.Kind.DRAFT_DECISION and row.topic == OTHER_MATTERS:
         raise SubmissionRefused(
-            _("A council submits draft decisions on the matters of §5.1–5.6 only (§7). Send this one as a proposal.")
+            _("A council submits no draft decisions on “%(topic)s” (§7). Send this one as a proposal.")
+            % {"topic": Topic.objects.get(code=row.topic).label}
         )
     if row.kind == Submission.Kind.INSTITUTION and not row.institution.strip():
         raise SubmissionRefused(_("Say which institution’s opinion the council asks for (§29)."))
@@ -125,15 +139,23 @@ def _lock_resolution(resolution: Resolution, row: Submission, councils: list[Cou
         raise SubmissionRefused(_("Only a resolution that was adopted can be sent to the municipality."))
     if found.council_id not in {council.pk for council in councils}:
         raise SubmissionRefused(_("This resolution is another council’s."))
-    if found.submissions.filter(kind=row.kind, title=row.title).exists():
-        raise SubmissionRefused(_("This resolution was already made into such a submission."))
+    if twin := found.submissions.filter(kind=row.kind, title=row.title).first():
+        raise AlreadyEntered(_("This resolution was already made into such a submission."), twin)
     return found
+
+
+def _refuse_twin(row: Submission, councils: list[Council], sent_on: date | None) -> None:
+    for pk in sorted(council.pk for council in councils):
+        lock(pk)
+    twins = Submission.objects.filter(title=row.title, sent_on=sent_on, resolution=None, councils__in=councils)
+    if twin := twins.first():
+        raise AlreadyEntered(_("This proposal was already entered."), twin)
 
 
 def _send(row: Submission, sent_on: date | None, now: datetime) -> None:
     if sent_on is None:
         return
-    _refuse_future(sent_on, now)
+    refuse_future_day(sent_on, now, SubmissionRefused)
     row.sent_on = sent_on
     _wind_clock(row)
 
@@ -142,11 +164,6 @@ def _wind_clock(row: Submission) -> None:
     """When the reply is due, from when the month begins; a hand-over changes nothing of it (§27)."""
     if row.sent_on is not None:
         row.reply_due_on = regulation.in_force(row.sent_on).reply_due_on(row.sent_on, row.registered_on)
-
-
-def _refuse_future(day: date, now: datetime) -> None:
-    if day > timezone.localdate(now):
-        raise SubmissionRefused(_("This day has not come yet."))
 
 
 # What the audit log says of a submission that changed.
@@ -184,12 +201,8 @@ def _told(row: Submission, names: Iterable[str]) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """As the audit log keeps it: a day as it is written, a file by its name and hash, a person by the name."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, StoredFile):
-        return f"{value.name} (SHA-256 {value.sha256})"
-    return str(value) if isinstance(value, Person) else value
+    """As the audit log keeps it; a file by its name and hash."""
+    return f"{value.name} (SHA-256 {value.sha256})" if isinstance(value, StoredFile) else people.told(value)
 
 
 def _change_submission(
@@ -295,7 +308,7 @@ def register_submission(
 
     def register(row: Submission) -> None:
         _refuse_unsent_or_answered(row)
-        _refuse_future(registered_on, now)
+        refuse_future_day(registered_on, now, SubmissionRefused)
         if row.sent_on and registered_on < row.sent_on:
             raise SubmissionRefused(_("Nothing is registered before it is sent."))
         row.registered_on, row.registration_number = registered_on, number
@@ -357,7 +370,7 @@ def forward(*, submission: Submission, forwarded_on: date, by: User | None, now:
         if row.kind != Submission.Kind.INSTITUTION:
             raise SubmissionRefused(_("Only a request for an institution’s opinion is passed on (§29)."))
         _refuse_unsent_or_answered(row)
-        _refuse_future(forwarded_on, now)
+        refuse_future_day(forwarded_on, now, SubmissionRefused)
         if row.sent_on and forwarded_on < row.sent_on:
             raise SubmissionRefused(_("Nothing is passed on before it is sent."))
         row.forwarded_on = forwarded_on
@@ -391,7 +404,7 @@ def record_reply(
     """
 
     def answer(row: Submission) -> None:
-        _refuse_future(replied_on, now)
+        refuse_future_day(replied_on, now, SubmissionRefused)
         if row.sent_on and replied_on < row.sent_on:
             raise SubmissionRefused(_("The reply cannot come before the submission."))
         if outcome in NEEDS_A_REASON and not reply.strip():
@@ -471,7 +484,7 @@ def record_done(
     """
 
     def finish(row: Submission) -> None:
-        _refuse_future(done_on, now)
+        refuse_future_day(done_on, now, SubmissionRefused)
         if row.sent_on is None or done_on < row.sent_on:
             raise SubmissionRefused(_("Only what was sent before can be done."))
         if photo:

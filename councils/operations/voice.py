@@ -129,7 +129,7 @@ def publish_news(*, post: NewsPost, by: User | None, now: datetime, at: datetime
         return row
     row.published_at = max(at or now, now)
     write(row, VoiceRefused)
-    details = {"after": {"published_at": row.published_at.isoformat()}}
+    details = {"after": {"published_at": row.published_at}}
     people.record(by=by, verb="publish_news", target=row, now=now, details=details)
     if row.published_at <= now:
         _tell(row, now)
@@ -143,7 +143,7 @@ def withdraw_news(*, post: NewsPost, by: User | None, now: datetime) -> NewsPost
     row = _lock_post(post)
     if row.published_at is None:
         return row
-    before = row.published_at.isoformat()
+    before = row.published_at
     row.published_at = row.told_at = None
     write(row, VoiceRefused)
     notices.cancel(about=about(row), now=now)
@@ -325,8 +325,7 @@ def retire_document(*, document: Document, by: User | None, now: datetime, back:
     before, row.retired_at = row.retired_at, None if back else now
     write(row, VoiceRefused)
     verb = "restore_document" if back else "retire_document"
-    days = {"before": before, "after": row.retired_at}
-    details = {name: {"retired_at": day.isoformat() if day else ""} for name, day in days.items()}
+    details = {"before": {"retired_at": before or ""}, "after": {"retired_at": row.retired_at or ""}}
     people.record(by=by, verb=verb, target=row, now=now, details=details)
     return row
 

@@ -5,16 +5,16 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from councils import permissions, regulation
 from councils.forms.room import DecideForm, InformForm
 from councils.models import AbsenceCase
 from councils.operations import absences
 from councils.operations.base import CouncilRefused
+from neighbourhoods.requests import form_view, posted
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def case(request, pk):
     """One form at a time: first the decision; after a release, when the dome was told. Then both stand there."""
     now = timezone.now()
@@ -25,7 +25,7 @@ def case(request, pk):
     row = get_object_or_404(rows, pk=pk)
     if not permissions.can_decide_absences(request.user, row, on):
         raise PermissionDenied
-    data = request.POST if request.method == "POST" else None
+    data = posted(request)
     form: DecideForm | InformForm | None = None
     if not row.decision:
         form = DecideForm(data)

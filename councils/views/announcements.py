@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from councils.models import Announcement
+from events.feeds import ATOM_TYPE
 from neighbourhoods import latvian
 from notices.emails import absolute
 
@@ -53,4 +54,4 @@ def feed(request):
                 pubdate=event.published_at,
                 updateddate=max(filter(None, [row.sent_at, event.cancelled_at, event.published_at])),
             )
-        return HttpResponse(atom.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+        return HttpResponse(atom.writeString("utf-8"), content_type=ATOM_TYPE)

@@ -10,15 +10,16 @@ from django.utils import timezone
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from councils import files, permissions, regulation, threads
 from councils.documents import letter
 from councils.forms.matters import FollowForm
 from councils.models import Matter, MatterFollow, Submission, SubmissionFile
 from councils.operations import matters
-from events.views import client_network, masked
+from events.views import by_link, client_network, masked
 from neighbourhoods.pages import cached_for_visitors
+from neighbourhoods.requests import form_view
 
 LETTERS = {
     "pdf": (letter.pdf_file, "application/pdf"),
@@ -100,7 +101,7 @@ def matter_unfollow(request, pk, slug):
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def matter_follow_guest(request, pk, slug):
     """By an address only: what is said next is the same whoever it belongs to."""
     row, whole = _shown(request, pk)
@@ -120,45 +121,48 @@ def matter_follow_guest(request, pk, slug):
         except matters.MatterRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            said = _("Now look into your mail: we sent a link to %(email)s. Open it and confirm.")
+            said = _("Now check your e-mail: we sent a link to %(email)s. Open it and confirm.")
             messages.success(request, said % {"email": masked(email)})
             return redirect(row)
     return _page(request, row, whole, form=form, status=422)
 
 
-@login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@by_link
+@form_view
 def matter_follow_link(request, token):
     """The link in the mails: confirm, or stop. Looking changes nothing."""
     follow = MatterFollow.objects.select_related("matter", "person").filter(token=token).first()
     if follow is None or follow.person.erased_at:
-        response = render(request, "councils/follow_link.html", {"follow": None}, status=404)
-    elif request.method != "POST":
-        response = render(request, "councils/follow_link.html", {"follow": follow, "matter": follow.matter})
+        return render(request, "councils/follow_link.html", {"follow": None}, status=404)
+    if request.method != "POST":
+        return render(request, "councils/follow_link.html", {"follow": follow, "matter": follow.matter})
+    now = timezone.now()
+    if request.POST.get("choice") == "stop":
+        matters.unfollow(matter=follow.matter, person=follow.person, now=now)
+        messages.success(request, _("You no longer follow this matter."))
     else:
-        now = timezone.now()
-        if request.POST.get("choice") == "stop":
-            matters.unfollow(matter=follow.matter, person=follow.person, now=now)
-            messages.success(request, _("You no longer follow this matter."))
-        else:
-            matters.confirm_follow(row=follow, now=now)
-            messages.success(request, _("You follow this matter. We write when it is voted on, answered and done."))
-        response = redirect(follow.matter)
-    add_never_cache_headers(response)
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+        matters.confirm_follow(row=follow, now=now)
+        messages.success(request, _("You follow this matter. We write when it is voted on, answered and done."))
+    return redirect(follow.matter)
 
 
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-def _readable(request, **key) -> Submission:
-    """A submission that this person may read: sent and public, or of a council of theirs."""
+def _readable(request, **key) -> tuple[Submission, bool]:
+    """A submission that this person may read, sent and public, or of a council of theirs; and whether everybody may."""
     row = get_object_or_404(Submission.objects.select_related("matter", "reply_file", "done_photo"), **key)
     is_open = row.is_public and row.sent_on is not None
     if not is_open and not permissions.can_see_whole_matter(request.user, row.matter, timezone.localdate()):
         raise Http404
-    return row
+    return row, is_open
+
+
+def _handed_out(answer, is_open: bool):
+    """What is not everybody's is kept neither by a proxy nor on a shared computer."""
+    if not is_open:
+        add_never_cache_headers(answer)
+    return answer
 
 
 @login_not_required
@@ -166,8 +170,8 @@ def _readable(request, **key) -> Submission:
 def submission_file(request, pk):
     """A file that goes with a submission, as a download."""
     file = get_object_or_404(SubmissionFile.objects.select_related("file"), pk=pk)
-    _readable(request, pk=file.submission_id)
-    return files.response(file.file)
+    _row, is_open = _readable(request, pk=file.submission_id)
+    return _handed_out(files.response(file.file), is_open)
 
 
 @login_not_required
@@ -175,28 +179,27 @@ def submission_file(request, pk):
 def submission_letter(request, pk, kind):
     """The letter with which it went to the municipality; of a draft, as it would go today."""
     make, mimetype = LETTERS[kind]
-    row = _readable(request, pk=pk)
+    row, is_open = _readable(request, pk=pk)
     name = letter.file_name(row, kind)
     content = make(row, on=timezone.localdate())
-    return HttpResponse(
-        content, content_type=mimetype, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return _handed_out(HttpResponse(content, content_type=mimetype, headers=headers), is_open)
 
 
 @login_not_required
 @require_safe
 def reply_file(request, pk):
-    row = _readable(request, pk=pk)
+    row, is_open = _readable(request, pk=pk)
     if row.reply_file is None:
         raise Http404
-    return files.response(row.reply_file)
+    return _handed_out(files.response(row.reply_file), is_open)
 
 
 @login_not_required
 @require_safe
 def done_photo(request, pk):
     """The picture of what was done, inside the page."""
-    row = _readable(request, pk=pk)
+    row, is_open = _readable(request, pk=pk)
     if row.done_photo is None:
         raise Http404
-    return files.response(row.done_photo, inline=True)
+    return _handed_out(files.response(row.done_photo, inline=True), is_open)

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from councils import answers, files, permissions
 from councils.models import Attendance, Meeting, Membership, Paper
 from councils.operations import MeetingRefused
 from councils.operations import answers as operations
 from events.views import by_link
+from neighbourhoods.requests import form_view
 
 
 def _by_token(token: str) -> tuple[Meeting, Membership]:
@@ -30,7 +31,7 @@ def _by_token(token: str) -> tuple[Meeting, Membership]:
 
 
 @by_link
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def answer_by_link(request, token, answer=""):
     """From the mail: a page with one button for the answer of the link, and the others to choose from; scanners of
     mails follow links, so looking at the page changes nothing."""

@@ -15,10 +15,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from councils import files, permissions, regulation
 from councils.documents import differences, docx, pdf, record
@@ -29,6 +30,7 @@ from councils.models import Meeting, Minutes, MinutesComment, MinutesVersion
 from councils.operations import minutes as operations
 from neighbourhoods import latvian
 from neighbourhoods.pages import cached_for_visitors
+from neighbourhoods.requests import form_view, posted
 from notices.emails import absolute
 
 
@@ -63,7 +65,7 @@ def _minutes(pk: int) -> Minutes:
     rows = Minutes.objects.select_related("meeting__event", "meeting__leader", "meeting__minute_taker")
     rows = rows.select_related("approved_in__event")
     open_comments = Count("comments", filter=Q(comments__settled_at=None))
-    return get_object_or_404(rows.annotate(open_comments=open_comments), meeting_id=pk)
+    return get_object_or_404(rows.annotate(open_comments=open_comments), meeting__pk=pk)
 
 
 def _version(minutes: Minutes, rights: Rights, number: int | None) -> MinutesVersion:
@@ -103,7 +105,7 @@ def _document(version: MinutesVersion, rights: Rights, *, whole: bool) -> Docume
 def minutes(request, pk):
     """The published minutes; before that, their draft for the council and the coordinator, and before that, for who
     keeps the record, the way to draft them."""
-    if not Minutes.objects.filter(meeting=pk).exists():
+    if not Minutes.objects.filter(meeting__pk=pk).exists():
         return _not_drafted(request, pk)
     row = _minutes(pk)
     rights = _rights(request.user, row.meeting)
@@ -118,7 +120,10 @@ def _not_drafted(request, pk: int) -> HttpResponse:
     meeting = get_object_or_404(Meeting.objects.select_related("event"), pk=pk)
     if not permissions.can_keep_record(request.user, meeting, timezone.localdate()):
         raise Http404
-    crumbs = [(_("Calendar"), reverse("events:calendar")), (meeting.event.title, meeting.event.get_absolute_url())]
+    crumbs = [
+        (_("Calendar"), reverse("events:calendar")),
+        (latvian.written(meeting.event.title), meeting.event.get_absolute_url()),
+    ]
     return render(request, "councils/minutes_none.html", {"meeting": meeting, "crumbs": crumbs})
 
 
@@ -177,7 +182,7 @@ def _files(version: MinutesVersion, *, whole: bool) -> dict[str, str]:
 
 def _crumbs(row: Minutes) -> list[tuple[str, str]]:
     event = row.meeting.event
-    return [(_("Calendar"), reverse("events:calendar")), (event.title, event.get_absolute_url())]
+    return [(_("Calendar"), reverse("events:calendar")), (latvian.written(event.title), event.get_absolute_url())]
 
 
 def _comments(row: Minutes):
@@ -195,7 +200,8 @@ def minutes_changes(request, pk):
     if len(known) < 2:
         raise Http404
     asked = [request.GET.get(name, "") for name in ("no", "lidz")]
-    before, after = (int(text) if text.isdecimal() else number for text, number in zip(asked, known[-2:], strict=True))
+    pairs = zip(asked, known[-2:], strict=True)
+    before, after = (int(text[:9]) if text.isdecimal() else number for text, number in pairs)
     if before not in known or after not in known or before >= after:
         raise Http404
     pair = [_version(row, rights, number) for number in (before, after)]
@@ -230,9 +236,13 @@ def minutes_file(request, pk, kind, number=None):
     whole = newest is None
     if kind == "json":
         content = version.content if whole and rights.sees else record.public(version.content)
-        return _download(record.canonical(content), "application/json", _file_name(version, kind))
-    made = _made(kind, _document(version, rights, whole=whole))
-    return _download(made, files.KINDS[kind], _file_name(version, kind))
+        answer = _download(record.canonical(content), "application/json", _file_name(version, kind))
+    else:
+        made = _made(kind, _document(version, rights, whole=whole))
+        answer = _download(made, files.KINDS[kind], _file_name(version, kind))
+    if whole and rights.sees:  # a draft, or with what is closed
+        add_never_cache_headers(answer)
+    return answer
 
 
 @lru_cache(maxsize=32)
@@ -324,13 +334,13 @@ def _work(request, row: Minutes, rights: Rights, failed: dict[str, forms.Form] |
     return render(request, "councils/minutes_work.html", context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def minutes_edit(request, pk):
     """The free text of every item, and the number of the minutes."""
     row, rights = _open(request, pk)
     _allow(rights.keeps)
     items = row.meeting.agenda.numbered()
-    form = NotesForm(request.POST if request.method == "POST" else None, minutes=row, items=items)
+    form = NotesForm(posted(request), minutes=row, items=items)
     if request.method == "POST" and form.is_valid():
         try:
             version = operations.write(
@@ -398,7 +408,9 @@ def signed_file(request, pk, number):
     version = _version(row, rights, number)
     if version.signed_file is None:
         raise Http404
-    return files.response(version.signed_file)
+    answer = files.response(version.signed_file)
+    add_never_cache_headers(answer)
+    return answer
 
 
 # --- steps ------------------------------------------------------------------------------------------------------------

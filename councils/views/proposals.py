@@ -1,42 +1,30 @@
 """Whoever lives or works in a neighbourhood proposes what its council talks about (§31)."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core import signing
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from councils.forms.proposals import GuestProposalForm, ProposalForm
-from councils.models import Council, CouncilState, Matter, Proposal
+from councils.models import Council, Matter, Proposal
 from councils.operations import CouncilRefused
 from councils.operations import proposals as operations
-from events.views import by_link, client_network, get_shows, masked
-
-
-def _council(slug: str) -> Council:
-    """A council at work; nobody reads proposals to another one."""
-    on = timezone.localdate()
-    council = get_object_or_404(
-        Council.objects.with_state(on).select_related("neighbourhood"), neighbourhood__slug=slug
-    )
-    if council.state != CouncilState.WORKING:
-        raise Http404
-    return council
+from councils.views.guests import address_when_sent, council_at_work, show_sent, who
+from events.views import by_link, get_shows
+from neighbourhoods.requests import form_view, posted
 
 
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def propose(request, slug):
     """One step with an account; without one, a link in the mail proves the address."""
-    council = _council(slug)
+    council = council_at_work(slug)
     is_guest = not request.user.is_authenticated
-    form = (GuestProposalForm if is_guest else ProposalForm)(request.POST if request.method == "POST" else None)
+    form_of = GuestProposalForm if is_guest else ProposalForm
+    form = form_of(posted(request), on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
             address = _send_as_guest(request, council, form) if is_guest else _send(request, council, form)
@@ -56,29 +44,15 @@ def _send(request, council: Council, form: ProposalForm) -> str:
 
 
 def _send_as_guest(request, council: Council, form: ProposalForm) -> str:
-    operations.propose_as_guest(
-        council=council,
-        name=form.cleaned_data["name"],
-        email=form.cleaned_data["email"],
-        network=client_network(request),
-        language=get_language() or "lv",
-        now=timezone.now(),
-        **form.proposal(),
-    )
-    # Nothing here may come from the row: the answer is the same whether the portal knew the address or not.
-    said = signing.dumps(masked(form.cleaned_data["email"]), salt="proposal-sent")
-    return f"{reverse('councils:proposal-sent', args=[council.neighbourhood.slug])}?z={said}"
+    operations.propose_as_guest(council=council, **who(request, form), **form.proposal())
+    return address_when_sent("proposal-sent", council, form.cleaned_data["email"])
 
 
 @login_not_required
 @require_safe
 def proposal_sent(request, slug):
-    council = _council(slug)
-    try:
-        to = signing.loads(request.GET.get("z", ""), salt="proposal-sent", max_age=timedelta(days=1))
-    except signing.BadSignature:
-        to = ""
-    return render(request, "councils/proposal_sent.html", {"council": council, "to": to})
+    text = _("Open it and confirm the proposal: then the council reads it.")
+    return show_sent(request, "proposal-sent", slug, title=_("My proposal"), text=text)
 
 
 @by_link

@@ -9,35 +9,29 @@ from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from councils import files
+from councils import files, regulation
 from councils.forms.replies import AnswerForm, AskForm, CodeForm, DoneForm, NotYetForm, OtherUnitForm
 from councils.models import AnswerLink, Council, MunicipalUnit, SubmissionFile
 from councils.operations import SubmissionRefused, replies
-from events.views import masked
+from events.views import by_link, masked
+from neighbourhoods.requests import form_view, posted
 
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 View = Callable[..., HttpResponse]
 
 
 def _private(view: View) -> View:
-    """Whoever has the link sees the page, without an account; no cache and no search engine keeps it."""
+    """The page is open to whoever has the link."""
 
-    @login_not_required
+    @by_link
     @wraps(view)
     def private(request, token, **more):
-        link = get_object_or_404(replies.LINKS, token=token)
-        response = view(request, link, **more)
-        add_never_cache_headers(response)
-        response.headers["X-Robots-Tag"] = "noindex, nofollow"
-        return response
+        return view(request, get_object_or_404(replies.LINKS, token=token), **more)
 
     return private
 
@@ -156,7 +150,8 @@ def _page(request, link, form, *, template="councils/reply.html", status=200, **
 
 
 def _answer(request, link):
-    form = AnswerForm(request.POST, request.FILES) if request.method == "POST" else AnswerForm()
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = AnswerForm(*sent, follow_up_after=regulation.in_force(timezone.localdate())["FOLLOW_UP_AFTER"])
     if form.is_bound and form.is_valid():
         try:
             replies.answer(link=link, now=timezone.now(), **form.cleaned_data)
@@ -196,15 +191,11 @@ def _small_page(request, link, form, write, said, title, submit):
     return render(request, "councils/reply_form.html", context, status=422 if form.is_bound else 200)
 
 
-def _posted(request):
-    return request.POST if request.method == "POST" else None
-
-
 @_private
 @form_view
 @_opened_only("answer")
 def reply_ask(request, link):
-    form = AskForm(_posted(request))
+    form = AskForm(posted(request))
     said = _("The council has your question. We write to you when it answers.")
     return _small_page(request, link, form, replies.ask, said, _("Ask the council"), _("Send the question"))
 
@@ -214,7 +205,7 @@ def reply_ask(request, link):
 @_opened_only("answer")
 def reply_hand_over(request, link):
     units = MunicipalUnit.objects.in_use(timezone.localdate()).exclude(pk=link.submission.answering_unit_id)
-    form = OtherUnitForm(_posted(request), units=units)
+    form = OtherUnitForm(posted(request), units=units)
     said = _("Handed over. The other unit has its link.")
     return _small_page(request, link, form, replies.hand_over, said, _("Another unit answers"), _("Hand over"))
 
@@ -224,7 +215,7 @@ def reply_hand_over(request, link):
 @_opened_only("done")
 def reply_not_yet(request, link):
     said = _("Thank you! We ask again on that day.")
-    form = NotYetForm(_posted(request))
+    form = NotYetForm(posted(request))
     return _small_page(request, link, form, replies.say_not_yet, said, _("It is not done yet"), _("Save"))
 
 

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from councils import permissions
 from councils.forms.room import (
@@ -44,9 +44,8 @@ from councils.models import AgendaItem, Attendance, Council, Meeting, Office, Re
 from councils.operations import agenda, room, votes
 from councils.operations.base import CouncilRefused
 from neighbourhoods import latvian
+from neighbourhoods.requests import by_script, form_view, posted
 from people.models import Person
-
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @dataclass(frozen=True)
@@ -108,9 +107,9 @@ def show(request: HttpRequest, template: str, here: Room, context: dict, status:
     areas = [council.neighbourhood for council in own[:1]]
     crumbs = [(area, reverse("dashboard:council-room", args=[area.slug])) for area in areas]
     if template != "room":
-        crumbs.append((here.meeting.event.title, _room_address(here)))
+        crumbs.append((latvian.written(here.meeting.event.title), _room_address(here)))
     if "item" in context and template != "room_item":
-        crumbs.append((context["item"].title, _item_address(here, context["item"])))
+        crumbs.append((latvian.written(context["item"].title), _item_address(here, context["item"])))
     context = {
         "here": here,
         "meeting": here.meeting,
@@ -171,10 +170,6 @@ class Part:
         return True
 
 
-def by_script(request: HttpRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"
-
-
 def told(request: HttpRequest, here: Room, form: PartForm, partial: str, context: dict) -> JsonResponse:
     """The answer to the script when a part was not saved: the part again, with what was typed."""
     context = {"here": here, "meeting": here.meeting, "action": request.path, **context}
@@ -212,10 +207,6 @@ def page(
     if by_script(request):
         return told(request, here, form, partial, context)
     return show(request, template, here, context, status=409 if form.conflict else 200)
-
-
-def posted(request: HttpRequest):
-    return request.POST if request.method == "POST" else None
 
 
 # --- the overview -----------------------------------------------------------------------------------------------------

@@ -1,29 +1,29 @@
 """Who is and was on a council, as everybody may know it; how to write to it; what one officer hands to the next."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import tablib
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone, translation
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils import handover as handovers
 from councils import operations, permissions, regulation, roster
 from councils.forms.roster import DayForm, EnquiryForm, GuestEnquiryForm, HandoverForm
-from councils.models import Council, CouncilState, Enquiry, Office, Term
+from councils.models import Council, Enquiry, Office, Term
 from councils.operations import CouncilRefused, enquiries
-from events.views import by_link, client_network, get_shows, masked
+from councils.views.guests import address_when_sent, council_at_work, show_sent, who
+from events.views import by_link, get_shows
 from neighbourhoods.formats import LatvianCSV
 from neighbourhoods.pages import cached_for_visitors
+from neighbourhoods.requests import form_view, posted
 from notices.emails import absolute
 from people.permissions import can_coordinate
 
@@ -162,22 +162,13 @@ def _as_table(found: roster.Roster) -> tablib.Dataset:
 # --- a letter to the council ------------------------------------------------------------------------------------------
 
 
-def _council_at_work(slug: str) -> Council:
-    """Nobody would read a letter to another one."""
-    rows = Council.objects.with_state(timezone.localdate()).select_related("neighbourhood")
-    council = get_object_or_404(rows, neighbourhood__slug=slug)
-    if council.state != CouncilState.WORKING:
-        raise Http404
-    return council
-
-
 @login_not_required
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def enquiry_new(request, slug):
     """One step with an account; without one, a link in the mail proves the address."""
-    council = _council_at_work(slug)
+    council = council_at_work(slug)
     is_guest = not request.user.is_authenticated
-    form = (GuestEnquiryForm if is_guest else EnquiryForm)(request.POST if request.method == "POST" else None)
+    form = (GuestEnquiryForm if is_guest else EnquiryForm)(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             address = _write_as_guest(request, council, form) if is_guest else _write(request, council, form)
@@ -196,29 +187,15 @@ def _write(request, council: Council, form: EnquiryForm) -> str:
 
 
 def _write_as_guest(request, council: Council, form: EnquiryForm) -> str:
-    enquiries.write_as_guest(
-        council=council,
-        name=form.cleaned_data["name"],
-        email=form.cleaned_data["email"],
-        network=client_network(request),
-        language=get_language() or "lv",
-        now=timezone.now(),
-        **form.enquiry(),
-    )
-    # Nothing here may come from the row: the answer is the same whether the portal knew the address or not.
-    said = signing.dumps(masked(form.cleaned_data["email"]), salt="enquiry-sent")
-    return f"{reverse('councils:enquiry-sent', args=[council.neighbourhood.slug])}?z={said}"
+    enquiries.write_as_guest(council=council, **who(request, form), **form.enquiry())
+    return address_when_sent("enquiry-sent", council, form.cleaned_data["email"])
 
 
 @login_not_required
 @require_safe
 def enquiry_sent(request, slug):
-    council = _council_at_work(slug)
-    try:
-        to = signing.loads(request.GET.get("z", ""), salt="enquiry-sent", max_age=timedelta(days=1))
-    except signing.BadSignature:
-        to = ""
-    return render(request, "councils/roster_enquiry_sent.html", {"council": council, "to": to})
+    text = _("Open it and confirm the letter: then the council gets it.")
+    return show_sent(request, "enquiry-sent", slug, title=_("My letter to the council"), text=text)
 
 
 @by_link
@@ -244,7 +221,7 @@ def enquiry_confirm(request, token):
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def handover(request, slug):
     """What is open, the papers and the people, to print; POST sends what is open to who takes over an office."""
     now = timezone.now()
@@ -253,7 +230,7 @@ def handover(request, slug):
     if not permissions.can_hand_over(request.user, council, on):
         raise PermissionDenied
     offices = Office.objects.lasting_beyond(on).filter(council=council).select_related("person").by_rank()
-    form = HandoverForm(request.POST if request.method == "POST" else None, offices=offices)
+    form = HandoverForm(posted(request), offices=offices)
     if request.method == "POST" and form.is_valid():
         office = form.cleaned_data["office"]
         try:

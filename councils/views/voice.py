@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from councils import permissions, texts
 from councils.forms.voice import NewsFilter
 from councils.models import Album, Council, Document, Folder, NewsPost, NewsState
+from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood
 from neighbourhoods.pages import cached_for_visitors
 
@@ -119,7 +120,7 @@ def document_list(request, slug, folder=None):
     above = names.get(here.folder.parent_id or 0) if here else None
     way: list[tuple[str, str]] = []
     while above:
-        way.insert(0, (above.name, reverse("councils:folder", args=[slug, above.pk])))
+        way.insert(0, (latvian.written(above.name), reverse("councils:folder", args=[slug, above.pk])))
         above = names.get(above.parent_id or 0)
     shown = by_folder.get(folder, [])
     context = {
@@ -152,6 +153,9 @@ def album(request, pk):
         "photos": row.photos.select_related("file").order_by("position", "pk"),
         "keeps": keeps,
         "contact": parseaddr(settings.DEFAULT_FROM_EMAIL)[1],
-        "crumbs": [(_("Calendar"), reverse("events:calendar")), (row.event.title, row.event.get_absolute_url())],
+        "crumbs": [
+            (_("Calendar"), reverse("events:calendar")),
+            (latvian.written(row.event.title), row.event.get_absolute_url()),
+        ],
     }
     return render(request, "councils/album.html", context)

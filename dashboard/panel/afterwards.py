@@ -11,16 +11,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from dashboard.operations import record_export
 from dashboard.panel.forms.events import ResultsForm
-from dashboard.panel.page import panel, posted
+from dashboard.panel.page import panel
 from events import operations
 from events.attendance import FEWEST_ANSWERS
 from events.documents import papers
 from events.models import Event, Phase
 from events.permissions import can_see_rsvps
+from neighbourhoods.requests import form_view, posted
 
 SECTION = "events"
 
@@ -28,7 +29,7 @@ SECTION = "events"
 def load(request, pk: int) -> Event:
     """The event, for those who may see who signed up."""
     event = get_object_or_404(Event.objects.select_related("meeting"), pk=pk)
-    if not can_see_rsvps(request.user, event):
+    if not can_see_rsvps(request.user, event, timezone.localdate()):
         raise PermissionDenied
     return event
 
@@ -93,7 +94,7 @@ def _survey(event: Event) -> Survey:
     )
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def afterwards(request, pk):
     """What came of the event, the thanks that go out once, and what people thought of it."""
     event = load(request, pk)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from councils import files, operations, permissions, regulation
 from councils.answers import tallies
@@ -18,10 +18,10 @@ from councils.models import AgendaItem, Meeting, MeetingState, Paper, Proposal
 from councils.models.meeting import numbered
 from councils.operations import agenda as agendas
 from dashboard.panel.forms.agenda import ItemForm, MoveItemForm, PaperForm
-from dashboard.panel.page import form_page, panel, posted
+from dashboard.panel.page import form_page, panel
+from neighbourhoods.requests import form_view, posted
 
 SECTION = "events"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 OPEN = (MeetingState.DRAFT, MeetingState.SENT, MeetingState.ANNOUNCED, MeetingState.MOVED)
 
 
@@ -163,6 +163,7 @@ def paper_remove(request, pk):
         section=SECTION,
         title=_("Take the paper off: %(title)s") % {"title": paper.title},
         crumb=paper.item.title,
+        written=[paper.title, paper.item.title],
         submit=_("Take it off"),
         danger=True,
         back=reverse("dashboard:panel-agenda-item", args=[meeting.pk, paper.item_id]),
@@ -184,5 +185,5 @@ def item_move(request, pk, item_pk):
     except operations.MeetingRefused as refusal:
         messages.error(request, str(refusal))
         return redirect("dashboard:panel-agenda-item", meeting.pk, row.pk)
-    messages.success(request, _("The item stands on the other agenda now."))
+    messages.success(request, _("The item is on the other agenda now."))
     return redirect("dashboard:panel-agenda", meeting.pk)

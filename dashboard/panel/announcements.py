@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from councils import operations, regulation
@@ -134,6 +135,7 @@ def announcement_record(request, pk):
     return _page(request, meeting, now, publication_form=form)
 
 
+@never_cache
 @require_safe
 def announcement_file(request, pk, ending):
     """The text as it was sent, plain or as HTML, to be put on the municipality's site."""

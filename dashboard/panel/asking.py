@@ -12,25 +12,25 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils.models import Council
 from dashboard.panel import operations as panel_operations
 from dashboard.panel.forms.asking import InviteMembersForm, QuestionForm, ServiceForm
 from dashboard.panel.forms.fields import choose_from
 from dashboard.panel.forms.people import InviteForm
-from dashboard.panel.page import coordinators_only, form_page, officers_councils, panel, posted
+from dashboard.panel.page import coordinators_only, form_page, officers_councils, panel
 from events import operations
 from events.models import AccessService, Event, Invitation, Phase, Question, Rsvp
 from events.permissions import can_ask
+from neighbourhoods.requests import form_view, posted
 from people.permissions import can_coordinate
 
 SECTION = "events"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _allow(request, event: Event) -> Event:
-    if not can_ask(request.user, event):
+    if not can_ask(request.user, event, timezone.localdate()):
         raise PermissionDenied
     return event
 
@@ -86,6 +86,7 @@ def _write(request, event: Event, form, *, title: str, change: Callable[[], str]
         section=SECTION,
         title=title,
         crumb=event.title,
+        written=[event.title],
         lead=lead,
         submit=_("Save"),
         back=_page(event.pk),
@@ -93,8 +94,10 @@ def _write(request, event: Event, form, *, title: str, change: Callable[[], str]
     )
 
 
-def _take_away(request, event: Event, *, title: str, lead: str, submit: str, change: Callable[[], None], told: str):
-    """Ask once more, then do it."""
+def _take_away(
+    request, event: Event, *, title: str, lead: str, submit: str, change: Callable[[], None], told: str, text: str = ""
+):
+    """Ask once more, then do it; `text` is what of `lead` people wrote in Latvian."""
     if request.method == "POST":
         try:
             change()
@@ -103,9 +106,17 @@ def _take_away(request, event: Event, *, title: str, lead: str, submit: str, cha
         else:
             messages.success(request, told)
         return redirect(_page(event.pk))
-    back = _page(event.pk)
     return form_page(
-        request, None, section=SECTION, title=title, crumb=event.title, lead=lead, submit=submit, back=back, danger=True
+        request,
+        None,
+        section=SECTION,
+        title=title,
+        crumb=event.title,
+        written=[event.title, text],
+        lead=lead,
+        submit=submit,
+        back=_page(event.pk),
+        danger=True,
     )
 
 
@@ -160,6 +171,7 @@ def question_remove(request, pk):
         title=_("Ask no more"),
         lead=_("“%(question)s” – nobody is asked this any more. Answers that were given are kept.")
         % {"question": question.text},
+        text=question.text,
         submit=_("Ask no more"),
         change=change,
         told=_("The question is asked no more."),
@@ -176,7 +188,7 @@ def service_new(request, pk):
 
     def change() -> str:
         operations.offer_service(event=event, by=request.user, now=timezone.now(), **form.offered())
-        return _("The service stands on the event’s page.")
+        return _("The service is shown on the event’s page.")
 
     return _write(request, event, form, title=_("New access service"), change=change)
 
@@ -207,7 +219,7 @@ def service_remove(request, pk):
         request,
         event,
         title=_("Withdraw the service"),
-        lead=_("“%(service)s” no longer stands on the event’s page.") % {"service": capfirst(str(service))},
+        lead=_("“%(service)s” is no longer shown on the event’s page.") % {"service": capfirst(str(service))},
         submit=_("Withdraw the service"),
         change=change,
         told=_("The service is withdrawn."),

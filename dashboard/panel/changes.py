@@ -1,7 +1,8 @@
 """What an entry of the audit log says of before and after, in words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -121,20 +122,33 @@ CODES = {
 }
 
 
+_NO_PROSE = re.compile(r"\S+://\S+|\S+@\S+|[a-z0-9_.:/-]+")  # addresses, codes, checksums
 VOTES: dict[str, Any] = dict(Ballot.Choice.choices)  # an entry about one vote is its code alone
 
 
 @dataclass(frozen=True)
 class Change:
-    """One thing that changed; `name` is empty where an entry is about one value alone."""
+    """One thing that changed; `name` is empty where an entry is about one value alone. `written` is what of `before`
+    and `after` people wrote in Latvian."""
 
     name: str
     before: str
     after: str
+    written: tuple[str, ...] = field(default=(), compare=False)
 
 
 def changes(entry: AuditEntry) -> list[Change]:
     """What differs; what an entry holds beside before and after is told as it is. No query."""
+    found = _changes(entry)
+    return found if is_latvian(entry) else [replace(change, written=()) for change in found]
+
+
+def is_latvian(entry: AuditEntry) -> bool:
+    """Whether what people wrote there is Latvian, as all is but the English pages of the site."""
+    return (entry.details or {}).get("language", "lv") == "lv"
+
+
+def _changes(entry: AuditEntry) -> list[Change]:
     details = dict(entry.details or {})
     before, after = details.pop("before", None), details.pop("after", None)
     model = _model(entry)
@@ -143,12 +157,18 @@ def changes(entry: AuditEntry) -> list[Change]:
         was, now = (value if isinstance(value, dict) else {} for value in (before, after))
         for name in dict.fromkeys([*was, *now]):
             if was.get(name) != now.get(name):
-                told = (_said(value.get(name), _codes(model, name)) for value in (was, now))
-                found.append(Change(_word(model, name), *told))
+                found.append(_change(_word(model, name), was.get(name), now.get(name), _codes(model, name)))
     elif before != after:
-        found.append(Change("", *(_said(value, VOTES) for value in (before, after))))
-    more = ((name, _said(value, _codes(model, name))) for name, value in details.items())
-    return [*found, *(Change(_word(model, name), "", value) for name, value in more)]
+        found.append(_change("", before, after, VOTES))
+    for name, value in details.items():
+        said = _change(_word(model, name), None, value, _codes(model, name))
+        found.append(replace(said, before=""))
+    return found
+
+
+def _change(name: str, before: Any, after: Any, codes: Mapping[str, Any]) -> Change:
+    written = tuple(_texts(before, codes)) + tuple(_texts(after, codes))
+    return Change(name, _said(before, codes), _said(after, codes), written)
 
 
 def _model(entry: AuditEntry):
@@ -188,7 +208,24 @@ def _said(value: Any, codes: Mapping[str, Any] = MappingProxyType({})) -> str:
         return "; ".join(f"{_word(None, name)}: {_said(part, codes)}" for name, part in value.items())
     if str(value) in codes:
         return str(codes[str(value)])
+    return _text(value)
+
+
+def _text(value: Any) -> str:
     return Truncator(_moment(str(value))).chars(LONGEST)
+
+
+def _texts(value: Any, codes: Mapping[str, Any]) -> Iterator[str]:
+    """What of a value people wrote: no code, figure, moment, address or checksum."""
+    if isinstance(value, list | dict):
+        for part in value.values() if isinstance(value, dict) else value:
+            yield from _texts(part, codes)
+    elif isinstance(value, str) and value not in codes and _is_prose(value):
+        yield _text(value)
+
+
+def _is_prose(text: str) -> bool:
+    return any(map(str.isalpha, text)) and not _NO_PROSE.fullmatch(text) and _moment(text) == text
 
 
 def _moment(text: str) -> str:

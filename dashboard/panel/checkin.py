@@ -23,13 +23,14 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from dashboard.panel.forms.checkin import ArrivalForm, WalkInForm
 from events import operations
 from events.models import CheckIn, Event, Rsvp
 from events.permissions import can_check_in
 from neighbourhoods import latvian
+from neighbourhoods.requests import by_script, form_view
 
 OVERLAP = timedelta(seconds=30)  # between two looks, for what was being written at the moment of the first
 LIST, CARD = "saraksts", "karte"  # the two pages that send the forms
@@ -59,14 +60,14 @@ class Line:
 
 def _event(request: HttpRequest, pk: int) -> Event:
     event = get_object_or_404(Event, pk=pk)
-    if not can_check_in(request.user, event):
+    if not can_check_in(request.user, event, timezone.localdate()):
         raise PermissionDenied
     return event
 
 
 def _sign_up(request: HttpRequest, pk: int) -> Rsvp:
     row = get_object_or_404(_with_arrivals(Rsvp.objects.select_related("event")), pk=pk)
-    if not can_check_in(request.user, row.event):
+    if not can_check_in(request.user, row.event, timezone.localdate()):
         raise PermissionDenied
     if row.person.erased_at:
         raise Http404
@@ -126,10 +127,6 @@ def _shown(request: HttpRequest, event: Event, now: datetime, lines: Iterable[Li
         "now": now,
         "since": now - OVERLAP,
     }
-
-
-def by_script(request: HttpRequest) -> bool:
-    return request.headers.get("Accept") == "application/json"
 
 
 # --- the list ---------------------------------------------------------------------------------------------------------
@@ -232,7 +229,7 @@ def _first_error(form: ArrivalForm) -> str:
 
 
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@form_view
 def check_in(request, pk):
     """The card of one sign-up, which its code opens: one button, and how many came. The list sends the same form."""
     now = timezone.now()
@@ -281,7 +278,7 @@ def undo(request, pk):
     """Take an arrival back."""
     now = timezone.now()
     found = get_object_or_404(CheckIn.objects.select_related("event", "rsvp"), pk=pk)
-    if not can_check_in(request.user, found.event):
+    if not can_check_in(request.user, found.event, timezone.localdate()):
         raise PermissionDenied
 
     def write() -> CheckIn:

@@ -1,31 +1,34 @@
 """Councils, their convocations, members and officers, and the way to a council."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils import operations, regulation
 from councils.models import Council, Meeting, Membership, Office, Term
-from dashboard import filters
 from dashboard.facts import council_name
+from dashboard.filters import WAS_HELD
 from dashboard.panel import operations as panel_operations
 from dashboard.panel import roster, today, worklist
 from dashboard.panel.forms.councils import (
     CandidatesForm,
     CloseFormationForm,
     CouncilForm,
-    DayForm,
     FormationForm,
+    MembershipCorrectForm,
     MembershipEndForm,
+    OfficeCorrectForm,
+    OfficeEndForm,
     OfficeForm,
     StepForm,
     TermChangeForm,
@@ -33,14 +36,15 @@ from dashboard.panel.forms.councils import (
 )
 from dashboard.panel.forms.lists import CouncilFilter
 from dashboard.panel.forms.people import MemberForm
-from dashboard.panel.page import coordinators_only, form_page, panel, posted, query_without_page, to_copy
+from dashboard.panel.page import coordinators_only, form_page, panel, query_without_page, to_copy
 from elections import operations as elections
 from elections.models import Formation, FormationStep, Step
+from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.requests import form_view, posted
 from people.models import ContactChannel, Person
 
 SECTION = "councils"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _area(slug: str) -> Neighbourhood:
@@ -69,20 +73,12 @@ def _address(council: Council) -> str:
 @coordinators_only
 @require_safe
 def council_list(request):
-    now = timezone.now()
-    desk = worklist.read(now)
-    address = filters.Address(request.GET)
-    state = address.key("statuss", filters.COUNCIL_STATES)
-    rows = today.overview(desk, Neighbourhood.objects.matching(address.words("q")))["rows"]
-    if state:
-        rows = [row for row in rows if row["state"] in filters.COUNCIL_STATES[state][1]]
+    desk = worklist.read(timezone.now())
     context = {
         "desk": desk,
         "filter": CouncilFilter(request.GET or None),
-        "is_narrow": bool(address.chosen),
-        "rows": rows,
-        "totals": today.totals(rows),
         "query": query_without_page(request),
+        **today.overview(desk, request.GET),
     }
     return panel(request, "councils", context, section=SECTION)
 
@@ -108,27 +104,39 @@ def council(request, slug):
             "vacancies": roster.vacancies(term, desk.rules) if term else None,
             "members": [one for one in memberships if one.started_on <= on and not _has_ended(one, on)],
             "coming": [one for one in memberships if one.started_on > on and one.ended_on != one.started_on],
-            "former": sorted(
-                (one for one in memberships if _has_ended(one, on)),
-                key=lambda one: (one.ended_on, one.pk),
-                reverse=True,
-            ),
+            "former": _former(memberships, on),
             "formation": next((one for one in desk.formations if one.council_id == row.pk), None),
             "steps_total": len(Step),
-            "meetings": [one for one in meetings if one.event.ends_at > now],
+            "meetings": [one for one in meetings if one.event.ends_at > now and one.state not in WAS_HELD],
             "last": next((one for one in reversed(meetings) if one.kind == Meeting.Kind.COUNCIL), None),
         }
     return panel(request, "council", context, section=SECTION)
 
 
 def _memberships(council: Council, on: date) -> QuerySet[Membership]:
-    """All who sit, sat or will sit in the council, with the office of the day and the ways to reach them. One query."""
-    office = Office.objects.held(on).filter(council=council, person=OuterRef("person")).by_rank()
+    """All who sit, sat or will sit in the council, with the office of the day, the one that begins later (`coming_…`),
+    the one that ended last (`ended_…`), and the ways to reach them. One query."""
+    of_person = Office.objects.filter(council=council, person=OuterRef("person"))
+    office, coming = of_person.held(on).by_rank(), of_person.lasting_beyond(on).filter(started_on__gt=on)
+    coming = coming.order_by("started_on", "pk")
+    # The last one that ended during the mandate, and before it did: that end can be corrected apart from the mandate's.
+    ended = of_person.filter(ended_on__lte=on, ended_on__gt=F("started_on"), started_on__gte=OuterRef("started_on"))
+    ended = ended.order_by("-ended_on", "-pk")
     channel = ContactChannel.objects.filter(person=OuterRef("person"))
     reached = {kind: Subquery(channel.filter(kind=kind).values("value")[:1]) for kind in ContactChannel.Kind.values}
     rows = Membership.objects.of_council(council).select_related("person", "seat__term")
     return rows.annotate(
-        office=Subquery(office.values("kind")[:1]), office_pk=Subquery(office.values("pk")[:1]), **reached
+        office=Subquery(office.values("kind")[:1]),
+        office_pk=Subquery(office.values("pk")[:1]),
+        office_ended_on=Subquery(office.values("ended_on")[:1]),
+        coming_office=Subquery(coming.values("kind")[:1]),
+        coming_office_pk=Subquery(coming.values("pk")[:1]),
+        coming_office_on=Subquery(coming.values("started_on")[:1]),
+        coming_office_ended_on=Subquery(coming.values("ended_on")[:1]),
+        ended_office=Subquery(ended.values("kind")[:1]),
+        ended_office_pk=Subquery(ended.values("pk")[:1]),
+        ended_office_on=Subquery(ended.values("ended_on")[:1]),
+        **reached,
     ).by_name()
 
 
@@ -142,11 +150,12 @@ def _former(rows: list[Membership], on: date) -> list[Membership]:
     return sorted(ended, key=lambda row: (row.ended_on or on, row.pk), reverse=True)
 
 
-def _meetings(council: Council, now: datetime) -> QuerySet[Meeting]:
-    """Meetings that are not over, soonest first, and the one the next is made from. One query."""
+def _meetings(council: Council, now: datetime) -> QuerySet[Any]:
+    """Meetings that are neither over nor closed, soonest first, and the one the next is made from. One query."""
     latest = to_copy().filter(councils=council).values("pk")[:1]
     rows = Meeting.objects.filter(councils=council, event__cancelled_at=None).with_state(now).select_related("event")
-    return rows.filter(Q(event__ends_at__gt=now) | Q(pk=Subquery(latest))).order_by("event__starts_at", "pk")
+    ahead = Q(event__ends_at__gt=now) & ~Q(state__in=WAS_HELD)
+    return rows.filter(ahead | Q(pk=Subquery(latest))).order_by("event__starts_at", "pk")
 
 
 @coordinators_only
@@ -186,12 +195,13 @@ def term_open(request, slug):
     row = _council(slug)
     now = timezone.now()
     last = row.terms.order_by("-number").first()
-    form = TermForm(posted(request), initial=_term_as_the_law_has_it(row, last, now))
+    rules = regulation.in_force(timezone.localdate(now))
+    form = TermForm(posted(request), rules=rules, initial=_term_as_the_law_has_it(row, last, rules, now))
     if request.method == "POST" and form.is_valid():
         try:
             operations.open_term(council=row, by=request.user, now=now, **form.cleaned_data)
         except operations.CouncilRefused as refusal:
-            form.add_error(None, str(refusal))
+            form.add_error(getattr(refusal, "field", None), str(refusal))
         else:
             messages.success(request, _("The convocation is open. Now add its members."))
             return redirect(_address(row))
@@ -208,16 +218,15 @@ def term_open(request, slug):
     )
 
 
-def _term_as_the_law_has_it(council: Council, last: Term | None, now) -> dict:
+def _term_as_the_law_has_it(council: Council, last: Term | None, rules: regulation.Regulation, now) -> dict:
     area = council.neighbourhood
-    on = timezone.localdate(now)
     initial = {
         "number": last.number + 1 if last else 1,
-        "started_on": on,
+        "started_on": timezone.localdate(now),
         "end_rule": Term.EndRule.YEARS if last else Term.EndRule.SUCCESSOR,
     }
     if area.population:
-        initial["seat_count"] = regulation.in_force(on).seats_for(area.population)
+        initial["seat_count"] = rules.seats_for(area.population)
         initial["seat_count_source"] = _("%(residents)d residents, §9") % {"residents": area.population}
     return initial
 
@@ -228,7 +237,7 @@ def term_edit(request, slug):
     """The days of a convocation, and how many seats it has."""
     row = _council(slug)
     term = _term(request, row)
-    form = TermChangeForm(posted(request), term=term)
+    form = TermChangeForm(posted(request), term=term, rules=regulation.in_force(timezone.localdate()))
     if request.method == "POST" and form.is_valid():
         refused_in = None
         try:
@@ -238,7 +247,7 @@ def term_edit(request, slug):
                     refused_in = "seat_count"
                     operations.change_seat_count(term=term, by=request.user, now=timezone.now(), **seats)
         except operations.CouncilRefused as refusal:
-            form.add_error(refused_in, str(refusal))
+            form.add_error(getattr(refusal, "field", refused_in), str(refusal))
         else:
             messages.success(request, _("Saved."))
             return redirect(_address(row))
@@ -311,7 +320,7 @@ def membership_end(request, pk):
     membership = get_object_or_404(rows, pk=pk)
     row = membership.seat.term.council
     now = timezone.now()
-    form = MembershipEndForm(posted(request), initial={"ended_on": timezone.localdate(now)})
+    form = MembershipEndForm(posted(request), initial={"ended_on": max(timezone.localdate(now), membership.started_on)})
     if request.method == "POST" and form.is_valid():
         try:
             operations.end_membership(membership=membership, by=request.user, now=now, **form.cleaned_data)
@@ -337,6 +346,66 @@ def membership_end(request, pk):
 
 @coordinators_only
 @form_view
+def membership_correct(request, pk):
+    """Another end of a mandate, or none."""
+    rows = Membership.objects.select_related("person", "seat__term__council__neighbourhood")
+    membership = get_object_or_404(rows, pk=pk, ended_on__isnull=False)
+    row = membership.seat.term.council
+    initial = {"ended_on": membership.ended_on, "reason": membership.end_reason, "source": membership.source}
+    form = MembershipCorrectForm(posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        now = timezone.now()
+        try:
+            operations.correct_membership_end(membership=membership, by=request.user, now=now, **form.cleaned_data)
+        except operations.CouncilRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(_address(row))
+    return form_page(
+        request,
+        form,
+        section=SECTION,
+        title=_("Correct the end of the mandate: %(person)s") % {"person": membership.person},
+        crumb=row.neighbourhood.short_name,
+        lead=_(
+            "Offices that ended on the same day go along, unless somebody else holds them by now; those that were "
+            "still to begin do not come back."
+        ),
+        submit=_("Save"),
+        back=_address(row),
+    )
+
+
+@coordinators_only
+@form_view
+def office_correct(request, pk):
+    """Another end of an office, or none."""
+    rows = Office.objects.select_related("person", "council__neighbourhood")
+    office = get_object_or_404(rows, pk=pk, ended_on__isnull=False)
+    form = OfficeCorrectForm(posted(request), initial={"ended_on": office.ended_on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.correct_office_end(office=office, by=request.user, now=timezone.now(), **form.cleaned_data)
+        except operations.CouncilRefused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(_address(office.council))
+    return form_page(
+        request,
+        form,
+        section=SECTION,
+        title=f"{capfirst(office.get_kind_display())}: {office.person}",
+        crumb=office.council.neighbourhood.short_name,
+        lead=_("Correct the day on which the office ends."),
+        submit=_("Save"),
+        back=_address(office.council),
+    )
+
+
+@coordinators_only
+@form_view
 def office_give(request, slug):
     row = _council(slug)
     now = timezone.now()
@@ -353,8 +422,7 @@ def office_give(request, slug):
         except operations.CouncilRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            told = {"person": office.person, "office": office.get_kind_display()}
-            messages.success(request, _("%(person)s is now %(office)s.") % told)
+            messages.success(request, _said_of_office(office, on))
             messages.info(request, _("Hand over what is open: the page “Handover” can be printed and sent."))
             return redirect(_address(row))
     return form_page(
@@ -369,12 +437,22 @@ def office_give(request, slug):
     )
 
 
+def _said_of_office(office: Office, on: date) -> str:
+    told = {"person": office.person, "office": office.get_kind_display()}
+    if office.started_on > on:
+        told["day"] = latvian.number_date(office.started_on)
+        return _("%(person)s is %(office)s from %(day)s.") % told
+    return _("%(person)s is now %(office)s.") % told
+
+
 @coordinators_only
 @form_view
 def office_end(request, pk):
     office = get_object_or_404(Office.objects.select_related("person", "council__neighbourhood"), pk=pk)
     now = timezone.now()
-    form = DayForm(posted(request), initial={"ended_on": timezone.localdate(now)})
+    on = timezone.localdate(now)
+    former = operations.office_before(office) if office.started_on > on else None
+    form = OfficeEndForm(posted(request), former=former, initial={"ended_on": max(on, office.started_on)})
     if request.method == "POST" and form.is_valid():
         try:
             operations.end_office(office=office, by=request.user, now=now, **form.cleaned_data)

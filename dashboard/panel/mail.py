@@ -84,26 +84,20 @@ TITLES = {
 }
 
 
-def _late(rows, now):
-    return rows.filter(closed_at=None, due_at__lte=now - worklist.MAIL_IS_LATE)
-
-
 @coordinators_only
 @require_safe
 def mail_list(request):
     """How many messages there are of each state, and those of one state; at first what was not sent."""
-    now = timezone.now()
+    late = Notice.objects.late(timezone.now() - worklist.MAIL_IS_LATE)
     address = Address({"statuss": "neizdevas", **request.GET.dict()})
     state = address.key("statuss", STATES) or "neizdevas"
     counts = dict(
         Notice.objects.with_state().order_by().values_list("state").annotate(n=Count("pk")).values_list("state", "n")
     )
     numbers = [
-        (slug, TITLES[slug], _late(Notice.objects.all(), now).count() if found is None else counts.get(found, 0))
-        for slug, found in STATES.items()
+        (slug, TITLES[slug], late.count() if found is None else counts.get(found, 0)) for slug, found in STATES.items()
     ]
-    rows = Notice.objects.with_state()
-    rows = _late(rows, now) if STATES[state] is None else rows.filter(state=STATES[state])
+    rows = late if STATES[state] is None else Notice.objects.with_state().filter(state=STATES[state])
     if words := address.words("q"):
         rows = rows.filter(person__in=Person.objects.matching(words).values("pk"))
     page = page_of(request, rows.select_related("person").order_by("-due_at", "-pk"))

@@ -7,17 +7,17 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import OuterRef, Prefetch, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils import operations, permissions, regulation
-from councils.models import Council, CouncilState, Meeting, Minutes
+from councils.models import COUNCILS, Council, CouncilState, Meeting, Minutes
 from councils.operations import agenda, announcements
 from councils.operations import meetings as meeting_operations
 from dashboard import filters
@@ -30,20 +30,19 @@ from dashboard.panel.page import (
     officers_councils,
     page_of,
     panel,
-    posted,
     query_without_page,
     to_copy,
 )
 from events import operations as events
 from events.models import Event
+from events.recurrence import Recurrence, Unit
 from neighbourhoods import latvian
+from neighbourhoods.requests import form_view, posted
 from notices.models import Notice
 from people.permissions import can_coordinate
 
 SECTION = "events"
 HALF_A_YEAR = timedelta(days=183)
-COUNCILS = Prefetch("councils", Council.objects.select_related("neighbourhood").by_name())
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 def _meeting(request, pk) -> Meeting:
@@ -72,8 +71,9 @@ def _publishes(request, event: Event | None) -> bool:
 
 
 def _told(event: Event, *kinds: str) -> int:
-    """How many messages of the kinds wait in the ledger to be sent about the event."""
-    return Notice.objects.open().filter(about=events.about(event), kind__in=kinds).count()
+    """How many people a message of the kinds is going to reach about the event; who has no address is phoned."""
+    waiting = Notice.objects.open().filter(about=events.about(event), kind__in=kinds)
+    return events.reached(waiting.values("person"))
 
 
 def _say_published(request, event: Event) -> None:
@@ -92,7 +92,8 @@ def meeting_new(request):
     councils = _councils_to_meet(request.user)
     if not councils and not can_coordinate(request.user):
         raise PermissionDenied
-    source = _meeting(request, request.GET["kopet"]) if request.GET.get("kopet", "").isdecimal() else None
+    copied = request.GET.get("kopet", "")
+    source = _meeting(request, int(copied[:18])) if copied.isdecimal() else None
     form = MeetingForm(
         posted(request),
         councils=councils,
@@ -203,10 +204,7 @@ def _copied(meeting: Meeting, now: datetime) -> dict:
 
 def same_weekday_next_month(day: date, today: date) -> date:
     """The second Wednesday after a second Wednesday, the last after a fifth; months go by until it lies ahead."""
-    found = day
-    while found <= today or found == day:
-        found = meeting_operations.nth_weekday((found.replace(day=1) + timedelta(days=32)).replace(day=1), day)
-    return found
+    return next(found for found in Recurrence(Unit.WEEKDAY).endless(day) if found > max(day, today))
 
 
 @form_view
@@ -214,6 +212,8 @@ def meeting_edit(request, pk):
     """Change a draft or an announced meeting. Before people are told of a move, the page says how many."""
     meeting = _meeting(request, pk)
     now = timezone.now()
+    if _is_past_change(meeting.event, now):
+        return _to_read(request, meeting.event)
     on = timezone.localdate(now)
     form = MeetingForm(
         posted(request),
@@ -241,6 +241,17 @@ def meeting_edit(request, pk):
         "title": meeting.event.title,
     }
     return panel(request, "meeting_form", context, section=SECTION)
+
+
+def _is_past_change(event: Event, now: datetime) -> bool:
+    """Would every change be refused: cancelled, or over?"""
+    return event.cancelled_at is not None or (event.published_at is not None and event.ends_at <= now)
+
+
+def _to_read(request, event: Event):
+    """From the form of what can no longer be changed to the page where it is read."""
+    messages.error(request, _("A cancelled or past event can no longer be changed."))
+    return redirect("dashboard:panel-rsvps", event.pk)
 
 
 def _asks_first(request, form: EventForm, event: Event, members=()) -> int:
@@ -313,6 +324,8 @@ def _say_changed(request, event: Event) -> None:
 def meeting_series(request, pk):
     """Drafts like this meeting, every so many weeks or months. First the days are shown, then those chosen are made."""
     meeting = _meeting(request, pk)
+    if meeting.event.cancelled_at:
+        return _to_read(request, meeting.event)
     now = timezone.now()
     today = timezone.localdate(now)
     form = SeriesForm(posted(request), initial={"until": max(meeting.held_on, today) + HALF_A_YEAR})
@@ -365,6 +378,8 @@ def meeting_cancel(request, pk):
 
 def _cancel_page(request, event: Event, title: str, members, cancel):
     """Ask for the reason and say how many will read it."""
+    if event.cancelled_at:
+        return _to_read(request, event)
     form = CancelForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
@@ -383,6 +398,7 @@ def _cancel_page(request, event: Event, title: str, members, cancel):
         section=SECTION,
         title=title,
         crumb=event.title,
+        written=[event.title],
         lead=f"{event.title}, {day}. {lead % {'count': count}}" if count else f"{event.title}, {day}.",
         submit=title,
         danger=True,
@@ -412,12 +428,13 @@ def meeting_minutes(request, pk):
                 *(["dashboard:panel-minutes"] if is_listed else ["dashboard:panel-rsvps", meeting.event_id])
             )
     due_on = regulation.in_force(meeting.held_on).minutes_due_on(meeting.held_on)
-    lead = _("Minutes are sent for publication %(until)s (§25).") % {"until": latvian.until(due_on, meeting.held_on)}
+    lead = _("Minutes are sent for publication %(until)s (§25).") % {"until": latvian.by(due_on, meeting.held_on)}
     context = {
         "form": form,
         "meeting": meeting,
         "minutes": Minutes.objects.filter(meeting=meeting).first(),
-        "title": _("Minutes of the meeting %(day)s") % {"day": latvian.day(meeting.held_on, timezone.localdate(now))},
+        "title": _("Minutes of the meeting of %(day)s")
+        % {"day": latvian.day(meeting.held_on, timezone.localdate(now))},
         "crumb": meeting.event.title,
         "lead": lead,
         "back": reverse("dashboard:panel-rsvps", args=[meeting.event_id]),
@@ -434,8 +451,7 @@ def minutes_list(request):
         request.GET if request.GET.get("statuss") is not None else {**request.GET.dict(), "statuss": "bez-protokola"}
     )
     filtered = filters.filter_meetings(Meeting.objects.all(), params, now)
-    councils = Prefetch("councils", Council.objects.select_related("neighbourhood").by_name())
-    rows = filtered.rows.select_related("event").prefetch_related(councils).order_by("-event__starts_at", "-pk")
+    rows = filtered.rows.select_related("event").prefetch_related(COUNCILS).order_by("-event__starts_at", "-pk")
     rules = regulation.in_force(timezone.localdate(now))
     page = page_of(request, rows)
     for row in page.object_list:
@@ -527,6 +543,8 @@ def event_new(request):
 def event_edit(request, pk):
     event = _event(pk)
     now = timezone.now()
+    if _is_past_change(event, now):
+        return _to_read(request, event)
     form = EventForm(
         posted(request),
         event=event,

@@ -10,17 +10,18 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from councils import files, permissions
 from councils.models import Council, Meeting, OpinionRequest, Resolution
 from councils.operations import CouncilRefused, opinions
 from dashboard.panel.forms import opinions as forms
-from dashboard.panel.page import coordinators_only, form_page, page_of, panel, posted, query_without_page
+from dashboard.panel.page import coordinators_only, form_page, page_of, panel, query_without_page
+from neighbourhoods.requests import form_view, posted
 from people.permissions import can_coordinate
 
 SECTION = "submissions"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @coordinators_only
@@ -114,11 +115,10 @@ def _forms(request, row: OpinionRequest, item, now) -> dict:
     found: dict[str, tuple[Any, Any, str]] = {}
     form: Any
     if item is None or item.meeting.closed_at:
-        ahead = Meeting.objects.filter(councils=row.council, event__ends_at__gt=now, event__cancelled_at=None)
-        ahead = ahead.filter(closed_at=None).select_related("event").order_by("event__starts_at", "pk")
+        ahead = Meeting.objects.not_over(now).filter(councils=row.council).select_related("event")
         if not row.opinion:
             form = forms.AgendaForm(data("agenda"), meetings=ahead)
-            found["agenda"] = (form, opinions.put_on_agenda, _("It stands on the agenda."))
+            found["agenda"] = (form, opinions.put_on_agenda, _("It is on the agenda."))
     resolutions = Resolution.objects.filter(
         council=row.council, matter=row.matter_id, outcome=Resolution.Outcome.ADOPTED
     ).order_by("-voted_at", "-pk")
@@ -132,6 +132,7 @@ def _forms(request, row: OpinionRequest, item, now) -> dict:
     return found
 
 
+@never_cache
 @require_safe
 def opinion_file(request, pk):
     """What the dome sent along."""

@@ -61,7 +61,7 @@ def panel(request: HttpRequest, template: str, context: dict, *, section: str, c
     """The page with the list on the left: all sections for coordinators, with the number of tasks; for members and
     officers of councils the ways to their rooms. The number costs what `worklist.read` does, unless it was read or the
     page does without it."""
-    context = {"section": section, **context}
+    context = {"section": section, "written": (), **context}
     if can_coordinate(request.user):
         if counts:
             desk = context.get("desk") or worklist.read(timezone.now())
@@ -104,13 +104,9 @@ def query_without_page(request: HttpRequest) -> str:
     return query.urlencode()
 
 
-def posted(request: HttpRequest):
-    """What a form is filled with: what was sent, also when that is nothing; None where the form is only shown."""
-    return request.POST if request.method == "POST" else None
-
-
 def form_page(request: HttpRequest, form, *, section: str, title, submit, back: str, **more) -> HttpResponse:
-    """A form on a page of its own. `more` may hold `lead` (a sentence above it), `crumb` (where `back` leads) and
-    `danger` (the button does what cannot be taken back)."""
+    """A form on a page of its own. `more` may hold `lead` (a sentence above it), `crumb` (where `back` leads),
+    `written` (what of title, lead and crumb people wrote in Latvian) and `danger` (the button does what cannot be taken
+    back)."""
     context = {"form": form, "title": title, "submit": submit, "back": back, **more}
     return panel(request, "form", context, section=section)

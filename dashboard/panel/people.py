@@ -8,12 +8,12 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils import texts
 from councils.models import Membership
 from dashboard.filters import Address
-from dashboard.panel.changes import changes
+from dashboard.panel.changes import changes, is_latvian
 from dashboard.panel.forms.councils import DayForm
 from dashboard.panel.forms.lists import AuditFilter, PeopleFilter
 from dashboard.panel.forms.people import RoleForm
@@ -23,14 +23,13 @@ from dashboard.panel.page import (
     form_page,
     page_of,
     panel,
-    posted,
     query_without_page,
 )
 from neighbourhoods import latvian
+from neighbourhoods.periods import lasts
+from neighbourhoods.requests import form_view, posted
 from people import operations
 from people.models import AuditEntry, Person, Role
-
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 # What the audit log's verbs are called.
 VERBS = {
@@ -91,6 +90,8 @@ VERBS = {
     "drop_task": gettext_lazy("deleted a task"),
     "end_membership": gettext_lazy("ended a mandate"),
     "end_office": gettext_lazy("ended an office"),
+    "correct_membership_end": gettext_lazy("corrected the end of a mandate"),
+    "correct_office_end": gettext_lazy("corrected the end of an office"),
     "end_officer": gettext_lazy("ended who answers for a unit"),
     "end_role": gettext_lazy("ended a role"),
     "enter_person": gettext_lazy("entered a person"),
@@ -224,7 +225,7 @@ def role_list(request):
     on = timezone.localdate()
     rows = Role.objects.select_related("person__user", "granted_by__person")
     context = {
-        "held": rows.filter(Q(ended_on=None) | Q(ended_on__gt=on)).order_by("kind", "started_on", "pk"),
+        "held": rows.filter(lasts(on)).order_by("kind", "started_on", "pk"),
         "former": rows.filter(ended_on__lte=on).order_by("-ended_on", "-pk"),
     }
     return panel(request, "roles", context, section="roles")
@@ -262,17 +263,13 @@ def role_end(request, pk):
     now = timezone.now()
     form = DayForm(posted(request), initial={"ended_on": timezone.localdate(now)})
     if request.method == "POST" and form.is_valid():
-        day = form.cleaned_data["ended_on"]
-        if day < role.started_on:
-            form.add_error("ended_on", _("The last day must come after the first."))
+        try:
+            operations.end_role(role=role, by=request.user, now=now, on=form.cleaned_data["ended_on"])
+        except operations.RoleRefused as refusal:
+            form.add_error(None, str(refusal))
         else:
-            try:
-                operations.end_role(role=role, by=request.user, now=now, on=day)
-            except operations.RoleRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
-                messages.success(request, _("The role is ended."))
-                return redirect("dashboard:panel-roles")
+            messages.success(request, _("The role is ended."))
+            return redirect("dashboard:panel-roles")
     return form_page(
         request,
         form,
@@ -305,8 +302,9 @@ def audit(request):
     for entry in page.object_list:
         entry.words = VERBS.get(entry.verb, entry.verb)
         entry.changes = changes(entry)
+        entry.written = [entry.label] if is_latvian(entry) else []
         if entry.verb in OF_LETTERS and entry.label in texts.LETTERS:
-            entry.label = texts.LETTERS[entry.label].title
+            entry.label, entry.written = texts.LETTERS[entry.label].title, []
     context = {
         "filter": AuditFilter(request.GET or None, kinds=sorted(VERBS.items(), key=lambda item: str(item[1]))),
         "is_narrow": bool(address.chosen),

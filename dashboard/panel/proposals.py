@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from councils import permissions
 from councils.models import Proposal, Topic
@@ -17,7 +17,6 @@ from dashboard.panel.page import coordinators_only, page_of, panel, query_withou
 from people.permissions import can_coordinate
 
 SECTION = "proposals"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @coordinators_only
@@ -80,7 +79,7 @@ def proposal_take(request, pk):
         except operations.CouncilRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("The proposal stands on the agenda. The proposer is told by e-mail."))
+            messages.success(request, _("The proposal is on the agenda. The proposer is told by e-mail."))
             return redirect("dashboard:panel-proposal", row.pk)
     return _page(request, row, take_form=form)
 

@@ -30,10 +30,9 @@ def _ahead(
 ) -> list[Meeting]:
     """Meetings that are not over, each with its state, its deadlines, the members' answers, and whether this person
     runs it. `members` are all whose mandate lasts beyond today. Three queries."""
-    rows = Meeting.objects.with_state(now).with_notice().filter(councils=council, event__cancelled_at=None)
     others = Meeting.councils.through.objects.filter(meeting=OuterRef("pk")).exclude(council=council)
-    rows = rows.filter(event__ends_at__gt=now, closed_at=None).annotate(is_joint=Exists(others))
-    rows = rows.order_by("event__starts_at", "pk")
+    rows = Meeting.objects.not_over(now).filter(councils=council).annotate(is_joint=Exists(others))
+    rows = rows.with_state(now).with_notice()
     meetings = list(rows.prefetch_related(Prefetch("event", Event.objects.with_seats())))
     tallies = answers.tallies_of(council, meetings, rules, rows=members)
     for meeting in meetings:
@@ -89,7 +88,7 @@ def room(request, slug):
     if not runs and not permissions.can_see_drafts(request.user, council, on):
         raise PermissionDenied
     rules = regulation.in_force(on)
-    office = Office.objects.held(on).filter(council=council, person=OuterRef("person")).order_by("pk")
+    office = Office.objects.held(on).filter(council=council, person=OuterRef("person")).by_rank()
     lasting = Membership.objects.of_council(council).lasting_beyond(on).select_related("person")
     lasting = list(lasting.annotate(office=Subquery(office.values("kind")[:1])).by_name())
     ahead = _ahead(council, rules, now, lasting, runs=runs, coordinates=coordinates)

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 from import_export.tmp_storages import CacheStorage
 
 from councils import operations
@@ -21,11 +21,11 @@ from councils.regulation import Regulation
 from councils.resources import SubstituteTable
 from dashboard.panel import operations as panel_operations
 from dashboard.panel.forms.roster import ImportForm, OfferForm, PlaceForm, RefusalForm, SubstituteForm, TakeSeatForm
-from dashboard.panel.page import coordinators_only, form_page, panel, posted
+from dashboard.panel.page import coordinators_only, form_page, panel
 from neighbourhoods.formats import LatvianCSV, SafeXLSX, Unreadable
+from neighbourhoods.requests import form_view, posted
 
 SECTION = "councils"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 FORMATS: dict[str, type[SafeXLSX] | type[LatvianCSV]] = {"xlsx": SafeXLSX, "csv": LatvianCSV}
 
 
@@ -49,8 +49,11 @@ class Vacancies:
 
     @property
     def below_from(self) -> date | None:
-        """From which day on the council has fewer members than the minimum; None while it has enough."""
+        """From which day on the council has fewer members than the minimum; None while it has enough, and while its
+        first members are being entered: §20 is about mandates that have ended."""
         spare = (self.term.seat_count or 0) - self.minimum
+        if all(seat.empty_from <= self.term.started_on for seat in self.seats):
+            return None
         return self.seats[spare].empty_from if len(self.seats) > spare else None
 
     def begins_on(self, today: date) -> date:
@@ -147,7 +150,7 @@ def substitute_new(request, slug):
         except operations.CouncilRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("%(person)s stands in the order.") % {"person": row.person})
+            messages.success(request, _("%(person)s is in the order.") % {"person": row.person})
             return redirect(_list(term))
     return form_page(
         request,

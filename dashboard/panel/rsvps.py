@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils import regulation
 from councils.models import Council, Meeting
@@ -22,14 +22,14 @@ from dashboard.panel import operations as panel_operations
 from dashboard.panel.forms.events import CapacityForm
 from dashboard.panel.forms.lists import RsvpFilter
 from dashboard.panel.forms.people import EnterRsvpForm
-from dashboard.panel.page import coordinators_only, form_page, panel, posted
+from dashboard.panel.page import coordinators_only, form_page, panel
 from events import operations
 from events.models import Answer, CheckIn, Event, Phase, Rsvp
 from events.permissions import can_ask, can_enter_others, can_see_rsvps
+from neighbourhoods.requests import form_view, posted
 from people.permissions import can_coordinate
 
 SECTION = "events"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @require_safe
@@ -39,7 +39,7 @@ def rsvp_list(request, pk):
     on = timezone.localdate(now)
     rows = Event.objects.with_seats().with_more().with_phase(now)
     event = get_object_or_404(rows.prefetch_related("neighbourhoods"), pk=pk)
-    if not can_see_rsvps(request.user, event):
+    if not can_see_rsvps(request.user, event, on):
         raise PermissionDenied
     coordinates = can_coordinate(request.user)
     meeting = Meeting.objects.filter(event=event).with_state(now).first()
@@ -66,8 +66,8 @@ def rsvp_list(request, pk):
         "queue": [row for row in active if row.state == Rsvp.State.WAITING],
         "cancelled": [row for row in people if not row.is_active],
         "by_phone": _by_phone(active) if coordinates and not filtered.is_narrow else _to_phone(request.user, event),
-        "may_enter": can_enter_others(request.user, event) and event.takes_rsvps and event.phase == Phase.UPCOMING,
-        "may_ask": can_ask(request.user, event),
+        "may_enter": can_enter_others(request.user, event, on) and event.takes_rsvps and event.phase == Phase.UPCOMING,
+        "may_ask": can_ask(request.user, event, on),
         "has_more": event.has_more,
         "is_ahead": event.phase == Phase.UPCOMING,
         "is_open": event.phase in (Phase.DRAFT, Phase.UPCOMING, Phase.RUNNING),
@@ -97,9 +97,9 @@ def _to_phone(user, event: Event) -> list[Rsvp]:
     return _by_phone(list(rows.order_by("number")))
 
 
-def _can_cancel(user, rsvp: Rsvp) -> bool:
+def _can_cancel(user, rsvp: Rsvp, on: date) -> bool:
     """A coordinator; and an officer who prepares the event, of whom the officer entered."""
-    return can_coordinate(user) or (rsvp.entered_by_id == user.pk and can_enter_others(user, rsvp.event))
+    return can_coordinate(user) or (rsvp.entered_by_id == user.pk and can_enter_others(user, rsvp.event, on))
 
 
 def _deadlines(meeting: Meeting, on: date) -> announcements.Deadlines | None:
@@ -113,7 +113,7 @@ def _deadlines(meeting: Meeting, on: date) -> announcements.Deadlines | None:
 def rsvp_add(request, pk):
     """Sign up somebody who phoned or came by. A coordinator finds whom the portal knows; an officer enters a name."""
     event = get_object_or_404(Event.objects.with_seats().with_more(), pk=pk)
-    if not can_enter_others(request.user, event):
+    if not can_enter_others(request.user, event, timezone.localdate()):
         raise PermissionDenied
     now = timezone.now()
     may_search = can_coordinate(request.user)
@@ -148,6 +148,7 @@ def rsvp_add(request, pk):
         section=SECTION,
         title=_("Add a sign-up"),
         crumb=event.title,
+        written=[event.title],
         lead=lead,
         submit=pgettext("somebody else", "Sign up"),
         back=reverse("dashboard:panel-rsvps", args=[event.pk]),
@@ -158,7 +159,7 @@ def rsvp_add(request, pk):
 def rsvp_cancel(request, pk):
     """Take a sign-up back: the person asked for it, or the organiser decides, which the person is told."""
     rsvp = get_object_or_404(Rsvp.objects.select_related("event", "person"), pk=pk)
-    if not _can_cancel(request.user, rsvp):
+    if not _can_cancel(request.user, rsvp, timezone.localdate()):
         raise PermissionDenied
     if request.method == "POST":
         asked = request.POST.get("reason") == "self"
@@ -198,6 +199,7 @@ def capacity(request, pk):
         section=SECTION,
         title=_("Number of seats"),
         crumb=event.title,
+        written=[event.title],
         lead=lead,
         submit=_("Save"),
         back=reverse("dashboard:panel-rsvps", args=[event.pk]),

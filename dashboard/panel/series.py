@@ -9,19 +9,18 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
 
 from councils.working_days import is_holiday
 from dashboard.panel.forms.series import SeriesCancelForm, SeriesForm
-from dashboard.panel.page import coordinators_only, form_page, panel, posted
+from dashboard.panel.page import coordinators_only, form_page, panel
 from events import operations, series
 from events.models import Event, EventSeries
 from events.recurrence import words
 from neighbourhoods import latvian
+from neighbourhoods.requests import form_view, posted
 from notices.models import Notice
 
 SECTION = "events"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @coordinators_only
@@ -75,9 +74,12 @@ def _create(request, form: SeriesForm, days: list[date], now: datetime) -> Event
 
 
 def _told(row: EventSeries) -> str:
-    count = Notice.objects.open().filter(about=series.about(row), kind="series_announced").count()
+    waiting = Notice.objects.open().filter(about=series.about(row), kind="series_announced")
+    count = operations.reached(waiting.values("person"))
     return ngettext(
-        "%(count)d person is told by e-mail, once of all.", "%(count)d people are told by e-mail, once of all.", count
+        "%(count)d person gets one e-mail about all of them.",
+        "%(count)d people get one e-mail each about all of them.",
+        count,
     ) % {"count": count}
 
 
@@ -133,6 +135,7 @@ def event_cancel(request, event: Event):
         section=SECTION,
         title=_("Cancel the event"),
         crumb=event.title,
+        written=[event.title],
         lead=f"{event.title}, {latvian.when(event.starts_at, timezone.localdate(now))}.",
         submit=_("Cancel the event"),
         danger=True,

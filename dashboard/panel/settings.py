@@ -5,7 +5,6 @@ from datetime import date
 
 from django.contrib import messages
 from django.db.models import Prefetch
-from django.db.models.functions import Collate
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -13,7 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils import day_lists, regulation, texts, working_days
 from councils.models import (
@@ -43,13 +42,15 @@ from dashboard.panel.forms.settings import (
     TopicForm,
     UnitForm,
 )
-from dashboard.panel.page import coordinators_only, form_page, panel, posted
+from dashboard.panel.page import coordinators_only, form_page, panel
 from neighbourhoods.models import Neighbourhood, Place
+from neighbourhoods.periods import lasts
+from neighbourhoods.requests import form_view, posted
+from neighbourhoods.templatetags.portal import number as number_of
 from people.models import AuditEntry
 
 SECTION = "settings"
 VERSIONS = 30  # of a page that are offered
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 # The pages of settings: name of the address, title, what one finds there.
 SUBJECTS = (
@@ -86,7 +87,7 @@ SUBJECTS = (
     (
         "dashboard:panel-councils",
         gettext_lazy("Terms of office"),
-        gettext_lazy("Convocations, seats and offices stand on the page of each council."),
+        gettext_lazy("Convocations, seats and offices are on the page of each council."),
     ),
     (
         "dashboard:settings-letters",
@@ -210,7 +211,7 @@ def number_remove(request, pk):
         request,
         lambda said: operations.remove_number(row=row, **said),
         title=_("Take the number back?"),
-        lead=f"{regulation.TITLES[row.code]}: {row.value} ({row.valid_from:%d.%m.%Y}.)",
+        lead=f"{regulation.TITLES[row.code]}: {number_of(int(row.value))} ({row.valid_from:%d.%m.%Y}.)",
         crumb=_("Numbers of the regulation"),
         submit=_("Take back"),
         danger=True,
@@ -254,6 +255,7 @@ def topic_retire(request, pk):
         lambda said: operations.retire_topic(topic=row, back=back, **said),
         title=_("Offer the topic again?") if back else _("Offer the topic no more?"),
         lead=row.label,
+        written=row.written,
         crumb=_("Topics"),
         submit=_("Offer again") if back else _("Offer no more"),
         danger=not back,
@@ -273,7 +275,7 @@ def units(request):
         RespondingOfficer.objects.lasting_beyond(on).select_related("person").prefetch_related("person__channels")
     )
     rows = MunicipalUnit.objects.prefetch_related(Prefetch("officers", officers.order_by("pk"), to_attr="answering"))
-    context = {"units": rows.order_by(Collate("name", "lv"), "pk"), "today": on}
+    context = {"units": rows.by_name(), "today": on}
     return panel(request, "settings_units", context, section=SECTION)
 
 
@@ -302,6 +304,7 @@ def unit_retire(request, pk):
         lambda said: operations.retire_unit(unit=row, back=back, **said),
         title=_("Offer the unit again?") if back else _("Offer the unit no more?"),
         lead=row.name,
+        written=[row.name],
         crumb=_("Municipal units"),
         submit=_("Offer again") if back else _("Offer no more"),
         danger=not back,
@@ -319,6 +322,7 @@ def officer_new(request, pk):
         OfficerForm(posted(request), initial={"started_on": timezone.localdate()}),
         lambda said: operations.name_officer(unit=unit, **said),
         title=_("Who answers for: %(unit)s") % {"unit": unit},
+        written=[unit.name],
         crumb=_("Municipal units"),
         submit=_("Add"),
         back=reverse("dashboard:settings-units"),
@@ -335,6 +339,7 @@ def officer_end(request, pk):
         lambda said: operations.end_officer(officer=row, **said),
         title=_("Answers no more: %(person)s") % {"person": row.person},
         lead=str(row.unit),
+        written=[row.unit.name],
         crumb=_("Municipal units"),
         submit=_("Save"),
         danger=True,
@@ -350,7 +355,7 @@ def officer_end(request, pk):
 def places(request):
     """The places of each neighbourhood today, and those that are to move."""
     on = timezone.localdate()
-    rows = Place.objects.filter(valid_until=None) | Place.objects.filter(valid_until__gt=on)
+    rows = Place.objects.filter(lasts(on, "valid_until"))
     areas = (
         Neighbourhood.objects.valid(on).by_law().prefetch_related(Prefetch("places", rows.by_name(), to_attr="here"))
     )
@@ -413,14 +418,13 @@ def days(request):
     """What the calendar says of a year, and where the municipality says otherwise."""
     today = timezone.localdate()
     asked = request.GET.get("gads", "")
-    year = int(asked) if asked.isdecimal() and asked.isascii() and 2020 <= int(asked[:4]) <= 2060 else today.year
+    year = int(asked) if len(asked) == 4 and asked.isdecimal() and int(asked) in working_days.YEARS else today.year
     rows = DayOverride.objects.filter(day__gte=date(year, 1, 1), day__lte=date(year, 12, 31)).order_by("day")
     context = {
         "year": year,
         "years": range(today.year - 1, today.year + 3),
         "rows": rows,
-        "days_off": working_days.days_off(year),
-        "worked": working_days.worked_weekends(year),
+        "calendar": working_days.special_days(year),
     }
     return panel(request, "settings_days", context, section=SECTION)
 
@@ -447,6 +451,7 @@ def day_remove(request, pk):
         lambda said: operations.remove_day(row=row, **said),
         title=_("Let the calendar decide again?"),
         lead=f"{row.day:%d.%m.%Y}. {row.note}",
+        written=[row.note],
         crumb=_("Holidays and moved working days"),
         submit=_("Remove"),
         danger=True,
@@ -475,7 +480,7 @@ def day_import(request):
         request,
         form,
         section=SECTION,
-        title=_("Take in a list of days"),
+        title=_("Load a list of days"),
         lead=_("The list is taken whole. When a line cannot be understood, nothing changes."),
         crumb=_("Holidays and moved working days"),
         submit=_("Take in"),

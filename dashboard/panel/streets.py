@@ -7,17 +7,17 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils.operations import settings
 from dashboard.filters import Address
 from dashboard.panel.forms.councils import StreetForm
 from dashboard.panel.forms.lists import StreetFilter
-from dashboard.panel.page import coordinators_only, form_page, page_of, panel, posted, query_without_page
+from dashboard.panel.page import coordinators_only, form_page, page_of, panel, query_without_page
 from neighbourhoods.models import Street
+from neighbourhoods.requests import form_view, posted
 
 SECTION = "streets"
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @coordinators_only
@@ -43,7 +43,7 @@ def street_edit(request, pk=None):
     """A new street, or one that is there."""
     row = get_object_or_404(Street, pk=pk) if pk else None
     before = settings.street_values(row) if row else None
-    form = StreetForm(posted(request), instance=row)
+    form = StreetForm(posted(request), instance=row, on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             settings.record_street(street=form.save(), before=before, by=request.user, now=timezone.now())

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import F, Prefetch, Q
+from django.db.models import F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -18,22 +18,31 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
-from councils import operations, permissions
-from councils.models import Council, Matter, MunicipalUnit, Question, Resolution, Submission, SubmissionFile, Topic
+from councils import operations, permissions, regulation
+from councils.models import (
+    COUNCILS,
+    Council,
+    Matter,
+    MunicipalUnit,
+    Question,
+    Resolution,
+    Submission,
+    SubmissionFile,
+    Topic,
+)
 from councils.operations import CouncilRefused, SubmissionRefused, matters, submissions
 from dashboard.filters import Address
 from dashboard.forms import STATE_SLUGS
 from dashboard.panel.forms import submissions as forms
 from dashboard.panel.forms.lists import SubmissionFilter
-from dashboard.panel.page import coordinators_only, form_page, page_of, panel, posted, query_without_page
+from dashboard.panel.page import coordinators_only, form_page, page_of, panel, query_without_page
+from neighbourhoods.requests import form_view, posted
 from people.models import Person
 from people.permissions import can_coordinate
 
 SECTION = "submissions"
-COUNCILS = Prefetch("councils", Council.objects.select_related("neighbourhood").by_name())
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @coordinators_only
@@ -86,15 +95,15 @@ def submission_new(request):
         raise PermissionDenied
     source = _source(request, councils)
     initial = {"sent_on": on, "kind": Submission.Kind.PROPOSAL, **source.initial}
-    form = forms.SubmissionForm(posted(request), councils=councils, initial=initial, **_choices(councils, on))
+    offered = _choices(councils, on) | {"rules": regulation.in_force(on)}
+    form = forms.SubmissionForm(posted(request), councils=councils, initial=initial, **offered)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data | {"matter": source.matter, "resolution": source.resolution}
-        twin = Submission.objects.filter(title=given["title"], sent_on=given["sent_on"], councils__in=given["councils"])
-        if existing := twin.filter(resolution=source.resolution).first():
-            messages.info(request, _("This proposal was already entered."))
-            return redirect("dashboard:panel-submission", existing.pk)
         try:
             row = operations.record_submission(by=request.user, now=timezone.now(), **given)
+        except submissions.AlreadyEntered as refusal:
+            messages.info(request, str(refusal))
+            return redirect("dashboard:panel-submission", refusal.submission.pk)
         except operations.SubmissionRefused as refusal:
             form.add_error(None, str(refusal))
         else:
@@ -247,6 +256,7 @@ def submission_step(request, pk, step):
         submit=action.button,
         back=reverse("dashboard:panel-submission", args=[pk]),
         crumb=row.title,
+        written=[row.title],
         danger=action.danger,
     )
 
@@ -322,12 +332,17 @@ def _unit_form(request, row):
 
 
 def _with_files(form):
-    def make(request, row):
+    def make(request, row, **options):
         if request.method == "POST":
-            return form(request.POST, request.FILES)
-        return form(initial={"replied_on": _today(), "done_on": row.done_on or _today()})
+            return form(request.POST, request.FILES, **options)
+        return form(initial={"replied_on": _today(), "done_on": row.done_on or _today()}, **options)
 
     return make
+
+
+def _reply_form(request, row):
+    after = regulation.in_force(_today())["FOLLOW_UP_AFTER"]
+    return _with_files(forms.ReplyForm)(request, row, follow_up_after=after)
 
 
 STEPS: dict[str, Step] = {
@@ -389,7 +404,7 @@ STEPS: dict[str, Step] = {
         button=gettext_lazy("Save"),
         may=_records,
         fits=lambda row, on: row.sent_on is not None,
-        form=_with_files(forms.ReplyForm),
+        form=_reply_form,
         write=operations.record_reply,
     ),
     "vel-ne": Step(
@@ -470,6 +485,7 @@ def question(request, pk):
         submit=_("Send the answer"),
         back=back,
         crumb=row.submission.title,
+        written=[row.text, row.submission.title],
     )
 
 
@@ -501,6 +517,7 @@ def matter_edit(request, pk):
         submit=_("Save"),
         back=row.get_absolute_url(),
         crumb=row.title,
+        written=[row.title],
     )
 
 
@@ -534,4 +551,5 @@ def resolution_settle(request, pk):
         submit=_("Save"),
         back=back,
         crumb=row.matter.title if row.matter else "",
+        written=[row.text, row.matter.title if row.matter else ""],
     )

@@ -47,7 +47,9 @@ urlpatterns = [
     path("kandidati/<int:pk>/ienem/", roster.substitute_seat, name="panel-substitute-seat"),
     path("kandidati/<int:pk>/atsakas/", roster.substitute_refuse, name="panel-substitute-refuse"),
     path("mandati/<int:pk>/beigt/", councils.membership_end, name="panel-membership-end"),
+    path("mandati/<int:pk>/beigas/", councils.membership_correct, name="panel-membership-correct"),
     path("amati/<int:pk>/beigt/", councils.office_end, name="panel-office-end"),
+    path("amati/<int:pk>/beigas/", councils.office_correct, name="panel-office-correct"),
     path("sedes/jauna/", meetings.meeting_new, name="panel-meeting-new"),
     path("sedes/termini/", meetings.deadlines, name="panel-deadlines"),
     path("sedes/<int:pk>/", meetings.meeting_edit, name="panel-meeting"),
@@ -62,7 +64,7 @@ urlpatterns = [
     path("sedes/<int:pk>/pazinojums/sutit/", announcements.announcement_send, name="panel-announcement-send"),
     path("sedes/<int:pk>/pazinojums/publicets/", announcements.announcement_record, name="panel-announcement-record"),
     re_path(
-        r"^sedes/(?P<pk>[0-9]+)/pazinojums\.(?P<ending>txt|html)$",
+        r"^sedes/(?P<pk>[0-9]{1,18})/pazinojums\.(?P<ending>txt|html)$",
         announcements.announcement_file,
         name="panel-announcement-file",
     ),

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from councils import permissions
 from councils.models import Album, Council, Document, Folder, NewsPost, NewsState, Photo
@@ -24,10 +24,11 @@ from dashboard.panel.forms.voice import (
     PhotosForm,
     VersionForm,
 )
-from dashboard.panel.page import coordinators_only, form_page, page_of, panel, posted
+from dashboard.panel.page import coordinators_only, form_page, page_of, panel
 from events.models import Event
+from neighbourhoods import latvian
+from neighbourhoods.requests import form_view, posted
 
-form_view = require_http_methods(["GET", "HEAD", "POST"])
 NEWS, COUNCILS, EVENTS = "news", "councils", "events"
 
 
@@ -154,6 +155,7 @@ def news_withdraw(request, pk):
         room=post.council,
         title=_("Take the post off the site?"),
         crumb=post.title,
+        written=[post.title],
         lead=_("It becomes a draft. E-mails that are still waiting are not sent; those sent cannot be called back."),
         submit=_("Take off"),
         danger=True,
@@ -179,6 +181,7 @@ def news_delete(request, pk):
         room=post.council,
         title=_("Delete the draft?"),
         crumb=post.title,
+        written=[post.title],
         submit=_("Delete"),
         danger=True,
         back=reverse("dashboard:panel-news-edit", args=[pk]),
@@ -225,7 +228,8 @@ def document_new(request, slug):
         except voice.VoiceRefused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, _("%(document)s is added.") % {"document": row})
+            said = _("%(document)s is added.") % {"document": row}
+            messages.success(request, latvian.written_in(said, [str(row)]))
             return redirect(_shelf(council, row.folder))
     return form_page(
         request,
@@ -282,6 +286,7 @@ def document_version(request, pk):
         section=COUNCILS,
         room=row.council,
         title=_("New version: %(document)s") % {"document": row},
+        written=[str(row)],
         crumb=_("Documents"),
         submit=_("Add"),
         back=_shelf(row.council, row.folder),
@@ -303,6 +308,7 @@ def document_retire(request, pk):
         room=row.council,
         title=_("Put the document back?") if back else _("Take the document off?"),
         lead=str(row),
+        written=[str(row)],
         crumb=_("Documents"),
         submit=_("Put back") if back else _("Take off"),
         danger=not back,
@@ -385,6 +391,7 @@ def folder_delete(request, pk):
         room=row.council,
         title=_("Delete the folder?"),
         lead=row.name,
+        written=[row.name],
         crumb=_("Documents"),
         submit=_("Delete"),
         danger=True,
@@ -462,6 +469,7 @@ def photo_edit(request, pk):
         section=EVENTS,
         title=_("What the picture shows"),
         crumb=row.album.title,
+        written=[row.album.title],
         submit=_("Save"),
         back=back,
         remove=reverse("dashboard:photo-delete", args=[pk]),
@@ -483,6 +491,7 @@ def photo_delete(request, pk):
         title=_("Delete the picture?"),
         lead=row.alt,
         crumb=row.album.title,
+        written=[row.alt, row.album.title],
         submit=_("Delete"),
         danger=True,
         back=back,

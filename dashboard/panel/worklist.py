@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -15,20 +15,25 @@ from django.utils.translation import ngettext
 
 from councils import regulation
 from councils.models import (
+    COUNCILS,
     AbsenceCase,
     Announcement,
     Council,
     CouncilState,
     Meeting,
+    MeetingState,
     Office,
     OpinionRequest,
     Proposal,
     Submission,
+    SubmissionState,
 )
 from elections.models import Formation, Step
 from events.models import Event
 from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.periods import moment_on, year_begins
+from neighbourhoods.prepared import prepared
 from notices.models import Notice
 
 ANNOUNCE_AHEAD = timedelta(days=7)  # a draft is shown this long before its last day
@@ -38,11 +43,13 @@ REGISTERED_WITHIN = timedelta(days=3)  # of being sent; later it is work to find
 PROPOSAL_WAITS = timedelta(days=7)  # after so long the coordinator sees it, too
 MAIL_REMEMBERED = timedelta(days=7)  # a failed message is work this long; the ledger keeps it
 MAIL_IS_LATE = timedelta(minutes=10)
+AWAITED = (MeetingState.AWAITING_MINUTES, MeetingState.MINUTES_SIGNED)  # held, and no minutes are published
 
 
 @dataclass(frozen=True)
 class Work:
-    """One thing to do, with the one link that leads to doing it. `on`: the day by which, or None without a day."""
+    """One thing to do, with the one link that leads to doing it. `on`: the day by which, or None without a day;
+    `written`: what of title and meta people wrote in Latvian."""
 
     on: date | None
     title: str
@@ -50,6 +57,7 @@ class Work:
     action: str
     address: str
     today: date
+    written: tuple[str, ...] = ()
 
     @property
     def is_overdue(self) -> bool:
@@ -100,8 +108,8 @@ class Desk:
 
     now: datetime
     rules: regulation.Regulation
-    submissions: list[Submission]  # waiting for a reply
-    promised: list[Submission]  # answered: it is time to ask whether it is done
+    submissions: list[Any]  # waiting for a reply, with their state
+    promised: list[Any]  # answered: it is time to ask whether it is done
     awaited: list[Awaited]
     drafts: list[Meeting]
     to_publish: list[Any]  # meetings with their notice
@@ -131,65 +139,55 @@ def areas_of(councils: Iterable[Council]) -> str:
     return areas(council.neighbourhood for council in councils)
 
 
-def read(now: datetime) -> Desk:
-    """Eleven queries, however much there is to do."""
-    today = timezone.localdate(now)
-    rules = regulation.in_force(today)
-    councils = Prefetch("councils", Council.objects.select_related("neighbourhood").by_name())
-    promised = Q(replied_on__isnull=False, done_on=None, follow_up_on__lte=today)
-    sent = Submission.objects.sent().filter(Q(replied_on=None, done_on=None) | promised).prefetch_related(councils)
-    asked = list(sent.order_by("reply_due_on", "pk"))
-    tomorrow_ends = timezone.make_aware(datetime.combine(today + timedelta(days=2), datetime.min.time()))
-    over = Q(event__ends_at__lte=now) | Q(closed_at__isnull=False)
-    held = over & Q(event__published_at__isnull=False, minutes_published_on=None)
-    draft = Q(event__published_at=None, event__starts_at__gt=now)
+# --- what the list is made of: read for nearly every page of the panel ------------------------------------------------
+
+
+@prepared
+def _asked(today: date) -> QuerySet[Submission]:
+    """Submissions that wait for an answer, and those promised of which it is time to ask whether they are done."""
+    rows = (Submission.objects.awaiting_reply() | Submission.objects.follow_up_due(today)).with_state(today)
+    return rows.prefetch_related(COUNCILS).order_by("reply_due_on", "pk")
+
+
+@prepared
+def _meetings_to_see_to(now: datetime, tomorrow_ends: datetime) -> QuerySet[Meeting]:
+    """Meetings without published minutes, drafts, what is today or tomorrow, and what the municipality's site lacks."""
+    held = Q(state__in=AWAITED)
+    draft = Q(state=MeetingState.DRAFT, event__starts_at__gt=now)
     soon = Q(event__published_at__isnull=False, event__starts_at__gt=now, event__starts_at__lt=tomorrow_ends)
     unpublished = Announcement.objects.newest().filter(meeting=OuterRef("pk"), published_on=None)
     owed = Q(is_to_publish=True, event__starts_at__gt=now)
-    meetings = list(
-        Meeting.objects.with_notice()
+    return (
+        Meeting.objects.with_state(now)
+        .with_notice()
         .annotate(is_to_publish=Exists(unpublished))
         .filter(held | draft | soon | owed, event__cancelled_at=None)
         .select_related("event")
-        .prefetch_related(councils)
+        .prefetch_related(COUNCILS)
         .order_by("event__starts_at", "pk")
     )
-    crowded = Event.objects.upcoming(now).with_seats().filter(starts_at__gt=now, people_waiting__gt=0)
-    desk = Desk(
-        now=now,
-        rules=rules,
-        submissions=[row for row in asked if row.replied_on is None],
-        promised=[row for row in asked if row.replied_on is not None],
-        awaited=[
-            Awaited(row, rules.minutes_due_on(row.held_on))
-            for row in meetings
-            if row.event.published_at and _is_over(row, now) and row.kind != Meeting.Kind.WORKING_GROUP
-        ],
-        drafts=[row for row in meetings if _is_bare_draft(row)],
-        to_publish=[row for row in meetings if row.is_to_publish and row.event.starts_at > now],
-        soon=[row for row in meetings if row.event.published_at and now < row.event.starts_at < tomorrow_ends],
-        crowded=list(crowded.prefetch_related("neighbourhoods")),
-        formations=list(Formation.objects.open().with_progress().by_due().select_related("council__neighbourhood")),
-        mail=read_mail(now),
-        councils=list(_councils(now)),
-        offices=set(Office.objects.held(today).values_list("council_id", "kind")),
-        work=[],
-    )
-    found = [*_replies(desk), *_minutes(desk), *_meetings(desk), *_crowded(desk), *_steps(desk), *_mail(desk)]
-    found += [*_to_publish(desk), *_proposals(desk), *_vacancies(desk), *_absences(desk)]
-    found += [*_registrations(desk), *_promises(desk), *_opinions(desk)]
-    desk.work.extend(sorted(found, key=lambda item: item.on or date.max))
-    return desk
 
 
-def _councils(now: datetime) -> Iterable[Any]:
+@prepared
+def _with_a_queue(now: datetime) -> QuerySet[Event]:
+    rows = Event.objects.upcoming(now).with_seats().filter(starts_at__gt=now, people_waiting__gt=0)
+    return rows.prefetch_related("neighbourhoods")
+
+
+@prepared
+def _formations() -> QuerySet[Formation]:
+    return Formation.objects.open().with_progress().by_due().select_related("council__neighbourhood")
+
+
+@prepared
+def _councils(now: datetime, today: date, since: datetime, waited_since: datetime) -> QuerySet[Council]:
     """The councils for the panel, with `proposals_waiting`: how many residents have waited for an answer a week; and
     `absence_case`, the first case of absences that waits for somebody (§32), with the day of its release, if any; and
     `opinion_asked`, the first request of the municipal council that waits, with what it is about and its last day."""
-    cases = AbsenceCase.objects.open(timezone.localdate(now)).filter(membership__seat__term__council=OuterRef("pk"))
-    waiting = Proposal.objects.undecided().filter(council=OuterRef("pk"), confirmed_at__lte=now - PROPOSAL_WAITS)
+    cases = AbsenceCase.objects.open(today).filter(membership__seat__term__council=OuterRef("pk"))
+    waiting = Proposal.objects.undecided().filter(council=OuterRef("pk"), confirmed_at__lte=waited_since)
     counted = waiting.order_by().values("council").annotate(n=Count("pk")).values("n")
-    rows = Council.objects.for_panel(now).annotate(proposals_waiting=Coalesce(Subquery(counted), 0))
+    rows = Council.objects.for_panel(now, today, since).annotate(proposals_waiting=Coalesce(Subquery(counted), 0))
     rows = rows.annotate(
         absence_case=Subquery(cases.values("pk")[:1]), released_on=Subquery(cases.values("decided_on")[:1])
     )
@@ -202,24 +200,46 @@ def _councils(now: datetime) -> Iterable[Any]:
     return rows.by_name()
 
 
-def _is_over(meeting: Meeting, now: datetime) -> bool:
-    """The twin of `MeetingQuerySet.held` for a row that is loaded: its time has passed, or it was closed before."""
-    return meeting.closed_at is not None or meeting.event.ends_at <= now
-
-
-def _is_bare_draft(meeting: Any) -> bool:
-    """A draft of which nothing was sent to the administration, and that must be announced; reads `is_to_publish`."""
-    is_owed = meeting.kind != Meeting.Kind.WORKING_GROUP
-    return meeting.event.published_at is None and not meeting.is_to_publish and is_owed
+def read(now: datetime) -> Desk:
+    """Eleven queries, however much there is to do."""
+    today = timezone.localdate(now)
+    rules = regulation.in_force(today)
+    asked = list(_asked(today=today))
+    tomorrow_ends = moment_on(today + timedelta(days=2))
+    meetings = list(_meetings_to_see_to(now=now, tomorrow_ends=tomorrow_ends))
+    desk = Desk(
+        now=now,
+        rules=rules,
+        submissions=[row for row in asked if row.replied_on is None],
+        promised=[row for row in asked if row.replied_on is not None],
+        awaited=[Awaited(row, rules.minutes_due_on(row.held_on)) for row in meetings if row.state in AWAITED],
+        drafts=[row for row in meetings if row.state == MeetingState.DRAFT and row.kind != Meeting.Kind.WORKING_GROUP],
+        to_publish=[row for row in meetings if row.is_to_publish and row.event.starts_at > now],
+        soon=[row for row in meetings if row.event.published_at and now < row.event.starts_at < tomorrow_ends],
+        crowded=list(_with_a_queue(now=now)),
+        formations=list(_formations()),
+        mail=read_mail(now),
+        councils=list(
+            _councils(now=now, today=today, since=year_begins(today.year), waited_since=now - PROPOSAL_WAITS)
+        ),
+        offices=set(Office.objects.held(today).values_list("council_id", "kind")),
+        work=[],
+    )
+    found = [*_replies(desk), *_minutes(desk), *_meetings(desk), *_crowded(desk), *_steps(desk), *_mail(desk)]
+    found += [*_to_publish(desk), *_proposals(desk), *_vacancies(desk), *_absences(desk)]
+    found += [*_registrations(desk), *_promises(desk), *_opinions(desk)]
+    desk.work.extend(sorted(found, key=lambda item: item.on or date.max))
+    return desk
 
 
 def read_mail(now: datetime) -> Mail:
     """One query."""
     since = now - MAIL_REMEMBERED
+    late = Notice.objects.late(now - MAIL_IS_LATE).values("pk")
     counts = Notice.objects.aggregate(
         failed=Count("pk", filter=Q(failed_at__gt=since)),
         uncertain=Count("pk", filter=Q(uncertain_at__gt=since, failed_at=None, cancelled_at=None, skipped_at=None)),
-        late=Count("pk", filter=Q(closed_at=None, uncertain_at=None, due_at__lte=now - MAIL_IS_LATE)),
+        late=Count("pk", filter=Q(pk__in=late)),
     )
     return Mail(**counts)
 
@@ -230,7 +250,7 @@ def read_mail(now: datetime) -> Mail:
 def _replies(desk: Desk) -> Iterator[Work]:
     """The municipality's answer is late (§27)."""
     for row in desk.submissions:
-        if row.reply_due_on and row.reply_due_on < desk.today:
+        if row.state == SubmissionState.OVERDUE:
             unit = _("%(unit)s answers") % {"unit": row.unit} if row.unit else ""
             yield Work(
                 on=row.reply_due_on,
@@ -239,6 +259,7 @@ def _replies(desk: Desk) -> Iterator[Work]:
                 action=_("Enter the reply"),
                 address=reverse("dashboard:panel-submission", args=[row.pk]),
                 today=desk.today,
+                written=(row.title, row.unit),
             )
 
 
@@ -246,8 +267,8 @@ def _registrations(desk: Desk) -> Iterator[Work]:
     """Sent, and nobody wrote down the municipality's number: the month of §27 counts from the sending meanwhile.
     Of what is late already the answer matters more."""
     for row in desk.submissions:
-        is_late = row.reply_due_on is not None and row.reply_due_on < desk.today
-        if row.registered_on is None and not is_late and row.sent_on and row.sent_on + REGISTERED_WITHIN <= desk.today:
+        is_late = row.state == SubmissionState.OVERDUE
+        if row.registered_on is None and not is_late and row.sent_on + REGISTERED_WITHIN <= desk.today:
             yield Work(
                 on=None,
                 title=_("Register: “%(title)s”") % {"title": row.title},
@@ -255,6 +276,7 @@ def _registrations(desk: Desk) -> Iterator[Work]:
                 action=_("Enter the number"),
                 address=reverse("dashboard:panel-submission-step", args=[row.pk, "registret"]),
                 today=desk.today,
+                written=(row.title,),
             )
 
 
@@ -265,9 +287,10 @@ def _promises(desk: Desk) -> Iterator[Work]:
             on=row.follow_up_on,
             title=_("Is it done: “%(title)s”") % {"title": row.title},
             meta=_joined(areas_of(row.councils.all()), row.unit),
-            action=_("Say how it stands"),
+            action=_("Say where it stands"),
             address=reverse("dashboard:panel-submission", args=[row.pk]),
             today=desk.today,
+            written=(row.title, row.unit),
         )
 
 
@@ -282,6 +305,7 @@ def _opinions(desk: Desk) -> Iterator[Work]:
                 action=_("Open the request"),
                 address=reverse("dashboard:panel-opinion", args=[row.opinion_asked]),
                 today=desk.today,
+                written=(row.opinion_about,),
             )
 
 
@@ -290,7 +314,7 @@ def _minutes(desk: Desk) -> Iterator[Work]:
     for row in desk.awaited:
         address = reverse("dashboard:panel-meeting-minutes", args=[row.meeting.pk])
         council = areas_of(row.meeting.councils.all())
-        title = _("Minutes of the meeting %(day)s") % {"day": latvian.day(row.meeting.held_on, desk.today)}
+        title = _("Minutes of the meeting of %(day)s") % {"day": latvian.day(row.meeting.held_on, desk.today)}
         if row.is_sent:
             text = _("the council has sent them, publish them")
             yield Work(desk.today, title, _joined(council, text), _("Enter where they are"), address, desk.today)
@@ -311,15 +335,17 @@ def _meetings(desk: Desk) -> Iterator[Work]:
             council = areas_of(row.councils.all())
             address = reverse("dashboard:panel-meeting", args=[row.pk])
             meta = _joined(council, _("a meeting is announced in time (§38.2)"))
-            yield Work(announce_by, title, meta, _("Look through and publish"), address, desk.today)
+            written = (row.event.title,)
+            yield Work(announce_by, title, meta, _("Look through and publish"), address, desk.today, written)
     for row in desk.soon:
         yield Work(
             on=row.held_on,
             title=f"{row.event.title}, {latvian.at(row.event.starts_at)}",
             meta=_joined(areas_of(row.councils.all()), row.event.venue if row.event.has_room else _("online")),
-            action=_("Who comes"),
+            action=_("Who is coming"),
             address=reverse("dashboard:panel-rsvps", args=[row.event_id]),
             today=desk.today,
+            written=(row.event.title, row.event.venue),
         )
 
 
@@ -343,6 +369,7 @@ def _to_publish(desk: Desk) -> Iterator[Work]:
             action=_("Text and address"),
             address=reverse("dashboard:panel-announcement", args=[row.pk]),
             today=desk.today,
+            written=(row.event.title,),
         )
 
 
@@ -352,8 +379,8 @@ def _proposals(desk: Desk) -> Iterator[Work]:
         if row.proposals_waiting:
             count = row.proposals_waiting
             title = ngettext(
-                "%(area)s: %(count)d resident waits for an answer",
-                "%(area)s: %(count)d residents wait for an answer",
+                "%(area)s: %(count)d resident is waiting for an answer",
+                "%(area)s: %(count)d residents are waiting for an answer",
                 count,
             )
             yield Work(
@@ -369,19 +396,27 @@ def _proposals(desk: Desk) -> Iterator[Work]:
 def _crowded(desk: Desk) -> Iterator[Work]:
     """People wait for a seat."""
     for row in desk.crowded:
-        waiting = ngettext("%(count)d person waits", "%(count)d people wait", row.people_waiting)
+        waiting = ngettext("%(count)d person is waiting", "%(count)d people are waiting", row.people_waiting)
+        taken, seats = _full_hall(row)
         yield Work(
             on=timezone.localdate(row.starts_at),
             title=f"{row.title} — {waiting % {'count': row.people_waiting}}",
             meta=_joined(
                 areas(row.neighbourhoods.all()),
-                _("%(taken)s of %(capacity)s seats")
-                % {"taken": row.people_coming, "capacity": row.seats_offered or "∞"},
+                _("%(taken)s of %(capacity)s seats") % {"taken": taken, "capacity": seats},
             ),
             action=_("Add seats"),
             address=reverse("dashboard:panel-capacity", args=[row.pk]),
             today=desk.today,
+            written=(row.title,),
         )
+
+
+def _full_hall(row: Any) -> tuple[int, int | None]:
+    """Seats taken and seats there are: all of them, or those of the one hall that has a limit. Reads `with_seats()`."""
+    if row.seats_offered is not None:
+        return row.people_coming, row.seats_offered
+    return (row.online_taken, row.online_capacity) if row.capacity is None else (row.seats_taken, row.capacity)
 
 
 def _steps(desk: Desk) -> Iterator[Work]:
@@ -397,6 +432,7 @@ def _steps(desk: Desk) -> Iterator[Work]:
                 action=_("Open the step"),
                 address=reverse("dashboard:panel-formation", args=[area.slug]),
                 today=desk.today,
+                written=(row.current_note or "",),
             )
 
 

@@ -32,7 +32,6 @@ WALK_INS = 15  # empty lines for people who come without a sign-up
 FEWEST_EMPTY_BADGES = 4
 WORDS_ON_A_POSTER, WORDS_OF_DIRECTIONS = 120, 40
 LONGEST_LINE = 90  # letters of a title where only a line or two have room
-EVERY_YEAR = date.min  # no year is this one, so a day is written with its year
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def _paper(
 
 
 def _when(event: Event) -> str:
-    return capfirst(latvian.span(event.starts_at, event.ends_at, EVERY_YEAR))
+    return capfirst(latvian.span(event.starts_at, event.ends_at, latvian.EVERY_YEAR))
 
 
 def _facts(event: Event) -> list[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Events: when, where, for whom, how many."""
 
 import uuid
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from events.models.rsvp import Rsvp
 from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood
+from neighbourhoods.periods import month_of
 from people.models import User
 
 
@@ -99,9 +100,7 @@ class EventQuerySet(models.QuerySet):
         rows = self.published().order_by("starts_at", "pk")
         if month is None:
             return rows.filter(ends_at__gt=now)
-        first = month.replace(day=1)
-        after = (first + timedelta(days=31)).replace(day=1)
-        begin, end = (timezone.make_aware(datetime.combine(day, time.min)) for day in (first, after))
+        begin, end = month_of(month)
         return rows.filter(Q(cancelled_at=None) | Q(ends_at__gt=now), starts_at__gte=begin, starts_at__lt=end)
 
     def taking_place(self, begin: datetime, end: datetime, now: datetime):

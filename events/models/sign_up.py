@@ -180,6 +180,8 @@ class CheckIn(models.Model):
     people = models.PositiveSmallIntegerField(_("people"), default=1, validators=[MaxValueValidator(100)])
     at = models.DateTimeField(_("came"))
     recorded_at = models.DateTimeField(_("entered"), default=timezone.now)
+    # State, way of taking part and people of the sign-up, where this arrival changed them: what undoing puts back.
+    was = models.JSONField(default=dict, blank=True, editable=False)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", verbose_name=_("who"))
     undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)
     undone_by = models.ForeignKey(

@@ -68,7 +68,7 @@ def thank(*, event: Event, results: str, by: User | None, now: datetime) -> Even
     """
     row = _over(event.pk, now)
     if not results.strip():
-        raise EventRefused(_("Write what came of it: the mail says that."))
+        raise EventRefused(_("Write what came of it: the e-mail says that."))
     _write(row, results.strip(), by, now)
     if row.thanked_at:
         return row

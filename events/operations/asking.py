@@ -119,11 +119,11 @@ def offer_service(
     """
     row = _open(event.pk, now)
     if ask_until and ask_until > row.starts_at:
-        raise EventRefused(_("One must ask before the event starts."))
+        raise EventRefused(_("It must be asked for before the event starts."))
     service = AccessService.objects.filter(event=row, kind=kind).first() or AccessService(event=row, kind=kind)
     service.note, service.ask_until = note, ask_until
     _write(service)
-    after = {"service": kind, "note": note, "ask_until": ask_until.isoformat() if ask_until else ""}
+    after = {"service": kind, "note": note, "ask_until": ask_until or ""}
     people.record(by=by, verb="offer_service", target=row, now=now, details={"after": after})
     return service
 
@@ -133,7 +133,7 @@ def withdraw_service(*, service: AccessService, by: User | None, now: datetime) 
     """The event has the service no more. Raises EventRefused while somebody asked for it: they must be told first."""
     row = _open(service.event_id, now)
     if service.rsvps.active().exists():
-        raise EventRefused(_("Somebody asked for this. Speak with them before you take it away."))
+        raise EventRefused(_("Somebody asked for this. Talk to them before you take it away."))
     people.record(by=by, verb="withdraw_service", target=row, now=now, details={"before": {"service": service.kind}})
     service.delete()
 

@@ -15,7 +15,7 @@ from events.models import CheckIn, Event, Rsvp
 from events.operations.base import RsvpRefused, Seats, State, is_invited, lock, offer_free_seats
 from events.operations.rsvps import cancel_row
 from people import operations as people_operations
-from people.models import AuditEntry, Person, User
+from people.models import Person, User
 
 AFTER_THE_END = timedelta(days=1)  # who came may be written down so long after the event
 MOST_PEOPLE = 100
@@ -67,7 +67,8 @@ def check_in(
         )
         raise CheckInRefused(words % {"count": row.party_size})
     was = _seat(row, event, count, now, beyond_capacity)
-    found = CheckIn.objects.create(event=event, rsvp=row, key=key, people=count, at=at, recorded_at=now, by=by)
+    given = {"event": event, "rsvp": row, "key": key, "people": count, "at": at, "recorded_at": now, "by": by}
+    found = CheckIn.objects.create(**given, was=was)
     _record(found, by, now, verb="check_in", beyond_capacity=beyond_capacity, person=row.person, was=was)
     if was:
         offer_free_seats(event, now)  # of who comes in instead of online
@@ -148,7 +149,7 @@ def undo_check_in(*, check_in: CheckIn, by: User, now: datetime) -> CheckIn:
     if row and row.is_walk_in and row.is_active:
         cancel_row(row, now, Rsvp.CancelledFor.ORGANISER)
     elif row:
-        _put_back(row, event, found)
+        _put_back(row, event, found.was)
     offer_free_seats(event, now)
     _record(found, by, now, verb="undo_check_in", person=row.person if row else None)
     return found
@@ -217,15 +218,12 @@ def _seat(row: Rsvp, event: Event, count: int, now: datetime, beyond_capacity: b
     return was
 
 
-def _put_back(row: Rsvp, event: Event, found: CheckIn) -> None:
-    """Who got a seat only because of this arrival has it no more. What was before stands in the log.
+def _put_back(row: Rsvp, event: Event, was: dict[str, Any]) -> None:
+    """Who got a seat only because of this arrival has it no more; `was` is what the sign-up was before, of `_seat`.
 
     An offer becomes a place in the queue, from which it is offered anew; a hold stays a seat: the organiser met its
     person.
     """
-    log = AuditEntry.objects.filter(verb="check_in", target=f"{Event._meta.label}:{event.pk}", on_behalf_of=row.person)
-    noted = log.filter(details__check_in=found.pk).values_list("details", flat=True).first() or {}
-    was = noted.get("was")
     if not was or row.state != State.GOING:
         return
     seats = Seats(event)

@@ -110,7 +110,7 @@ def publish_event(
             expires_at=row.starts_at,
             data={"event": row.pk},
         )
-    after = {"starts_at": row.starts_at.isoformat(), "venue": row.venue}
+    after = {"starts_at": row.starts_at, "venue": row.venue}
     people.record(by=by, verb="publish_event", target=row, now=now, details={"after": after})
     return row
 
@@ -199,8 +199,8 @@ def change_event(
             at=now,
             by=by,
             sequence=row.sequence,
-            before={name: _plain(before[name]) for name in told},
-            after={name: _plain(getattr(row, name)) for name in told},
+            before=people.told({name: before[name] for name in told}),
+            after=people.told({name: getattr(row, name) for name in told}),
         )
         # What was not sent yet would tell of a time or place that is no longer true.
         notices.cancel(about=about(row), now=now, kinds=["event_moved", "reminder"])
@@ -216,8 +216,8 @@ def change_event(
         )
     if row.published_at and changed:
         details = {
-            "before": {name: _plain(before[name]) for name in sorted(changed)},
-            "after": {name: _plain(getattr(row, name)) for name in sorted(changed)},
+            "before": {name: before[name] for name in sorted(changed)},
+            "after": {name: getattr(row, name) for name in sorted(changed)},
         }
         people.record(by=by, verb="change_event", target=row, now=now, details=details)
     offer_free_seats(row, now)
@@ -244,17 +244,20 @@ def _fit_seats(row: Event, was: Event) -> None:
             rows.update(attending=row.main_attending)
         elif row.main_attending != was.main_attending:
             rows.filter(is_reserved=True).update(is_reserved=False)
-    seats = Seats(row)
+    seats, gave_up_reserved = Seats(row), False
     for rsvp in rows.filter(is_reserved=True).order_by("-number"):
         if seats.reserved_left >= 0:
             break
         rsvp.is_reserved = False
         rsvp.save(update_fields=["is_reserved"])
-        seats = Seats(row)
+        seats, gave_up_reserved = Seats(row), True
     for hall in seats.halls:
         total, before = seats.total(hall), _total(was, hall)
-        shrinks = total is not None and (before is None or total < before or row.format != was.format)
-        if total is not None and shrinks and seats.taken(hall) > total:
+        if total is None:
+            continue
+        # A party that gives up reserved seats may need more open ones than become free.
+        shrinks = before is None or total < before or (gave_up_reserved and hall == seats.main)
+        if (shrinks or row.format != was.format) and seats.taken(hall) > total:
             taken = seats.taken(hall)
             raise EventRefused(
                 ngettext(
@@ -268,10 +271,6 @@ def _fit_seats(row: Event, was: Event) -> None:
 
 def _total(event: Event, hall: str) -> int | None:
     return event.open_seats if hall == event.main_attending else event.online_capacity
-
-
-def _plain(value):
-    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _shorten_to_start(event: Event, now: datetime) -> None:

@@ -6,8 +6,10 @@ A chart is hidden from screen readers where the same figures stand beside it as 
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -16,9 +18,11 @@ from django.contrib.staticfiles.storage import staticfiles_storage
 from django.forms.utils import flatatt
 from django.template.loader import render_to_string
 from django.utils.functional import LazyObject, Promise
-from django.utils.html import escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
+
+from neighbourhoods import latvian
 
 register = template.Library()
 
@@ -53,6 +57,18 @@ def _status(css: str, sign: SafeString, word: str) -> SafeString:
     return format_html('<span class="kp-st kp-st--{}">{}{}</span>', css, sign, word)
 
 
+@register.simple_tag
+def leaf(moment: datetime) -> SafeString:
+    """The day of an event as a leaf of the calendar, machine-readable with its time."""
+    local = latvian.as_local(moment)
+    return format_html(
+        '<time class="kp-date" datetime="{}"><b>{}</b><span>{}</span></time>',
+        local.isoformat(timespec="minutes"),
+        local.day,
+        latvian.short_month(local.date()),
+    )
+
+
 @register.filter
 def attributes(attrs: dict[str, Any]) -> SafeString:
     """A widget's attributes, each with a space before it: as Django's own template does in a loop, but quicker."""
@@ -65,13 +81,18 @@ def options(groups: Iterable[tuple[str | None, Sequence[dict[str, Any]], int]]) 
     return SafeString("".join(_group(name, choices) for name, choices, _index in groups))
 
 
+def _plain(text: Any) -> str:
+    """As Django's `escape`, which asks first whether the text is a lazy one: here it is written at once."""
+    return html.escape(str(text))
+
+
 def _group(name: str | None, choices: Sequence[dict[str, Any]]) -> str:
     rows = "".join(
-        f'<option value="{escape(choice["value"])}"{flatatt(choice["attrs"]) if choice["attrs"] else ""}>'
-        f"{_('Nothing chosen') if choice['label'] == '---------' else escape(choice['label'])}</option>"
+        f'<option value="{_plain(choice["value"])}"{flatatt(choice["attrs"]) if choice["attrs"] else ""}>'
+        f"{_('Nothing chosen') if choice['label'] == '---------' else _plain(choice['label'])}</option>"
         for choice in choices
     )
-    return f'<optgroup label="{escape(name)}">{rows}</optgroup>' if name else rows
+    return f'<optgroup label="{_plain(name)}">{rows}</optgroup>' if name else rows
 
 
 # --- charts ----------------------------------------------------------------------------------------------------------

@@ -5,11 +5,13 @@ page has its own day, it goes in as the argument: `{{ event.starts_at|when:today
 An empty value gives an empty text, except for `number`, where a missing figure is a dash.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from neighbourhoods import latvian
@@ -26,7 +28,13 @@ def when(value: date | None, today: date | None = None) -> str:
 @register.filter
 def span(start: date | None, end: date | None) -> str:
     """Say "trešdien, 25. novembrī, plkst. 18.30–20.00": `{{ event.starts_at|span:event.ends_at }}`."""
-    return latvian.span(start, end or None, timezone.localdate()) if start else ""
+    return latvian.unbroken(latvian.span(start, end or None, timezone.localdate())) if start else ""
+
+
+@register.filter(is_safe=True)
+def unbroken(text: str) -> str:
+    """Keep times such as "18.30–20.00" in a text on one line."""
+    return latvian.unbroken(text)
 
 
 @register.filter
@@ -42,9 +50,27 @@ def day_nominative(value: date | None, today: date | None = None) -> str:
 
 
 @register.filter
+def day_genitive(value: date | None, today: date | None = None) -> str:
+    """Say the day as it stands after "no" and "kopš": "25. novembra"."""
+    return latvian.day_genitive(value, today or timezone.localdate()) if value else ""
+
+
+@register.filter
 def until(value: date | None, today: date | None = None) -> str:
-    """Say until when: "līdz 4. decembrim"."""
+    """Say until when something lasts: "līdz 4. decembrim"."""
     return latvian.until(value, today or timezone.localdate()) if value else ""
+
+
+@register.filter
+def by(value: date | None, today: date | None = None) -> str:
+    """Say by when something is to be done: "līdz 4. decembrim", in English "by 4 December"."""
+    return latvian.by(value, today or timezone.localdate()) if value else ""
+
+
+@register.filter
+def full_day(value: date | None, today: date | None = None) -> str:
+    """Name the day within a sentence: "pirmdiena, 23. novembris"."""
+    return latvian.full_day(value, today or timezone.localdate()) if value else ""
 
 
 @register.filter
@@ -66,6 +92,12 @@ def weekday(value: date | None) -> str:
 
 
 @register.filter
+def weekday_at(value: datetime | None) -> str:
+    """Say "trešdien, plkst. 18.30"."""
+    return latvian.weekday_at(value) if value else ""
+
+
+@register.filter
 def day_number(value: date | None) -> str:
     """Give the day of the month where we live: "25". (`{{ event.starts_at.day }}` would be the day in UTC.)"""
     return str(latvian.as_local(value).day) if value else ""
@@ -73,7 +105,7 @@ def day_number(value: date | None) -> str:
 
 @register.filter
 def short_month(value: date | None) -> str:
-    """Shorten the month for the calendar leaf: "nov."."""
+    """Shorten the month where little room is: "nov."."""
     return latvian.short_month(value) if value else ""
 
 
@@ -126,6 +158,22 @@ def number(value: int | float | Decimal | None, places: int | None = None) -> st
     if (get_language() or "lv").startswith("en"):
         return english
     return english.replace(",", latvian.NBSP).replace(".", ",")
+
+
+@register.filter
+def lv(value: str, parts: Iterable[str] | None = None) -> str:
+    """Say of what people wrote that it is Latvian, on a page that is not: `{{ event.title|lv }}`.
+
+    With `parts`, only of these in a sentence of ours: `{{ sentence|lv:titles }}`. It gives an element: it is not for
+    <title>, <option> and attributes, which may hold none.
+    """
+    return latvian.written(value) if parts is None else latvian.written_in(value, parts)
+
+
+@register.simple_tag(name="lv")
+def lv_attribute() -> SafeString:
+    """The same of a whole element, where paragraphs stand in it: `<div class="kp-prose"{% lv %}>`."""
+    return SafeString("" if latvian.is_spoken() else ' lang="lv"')
 
 
 def _date(moment: date) -> date:

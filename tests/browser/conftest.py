@@ -17,8 +17,9 @@ from neighbourhoods.models import Neighbourhood
 call_command("facts", verbosity=0)
 area = Neighbourhood.objects.get(slug="mezinieki")
 factories.term(factories.council(neighbourhood=area))
-starts = (timezone.now() + timedelta(days=3)).replace(minute=30, second=0, microsecond=0)
-factories.event("Saruna par ceļiem", [area], starts_at=starts, capacity=20)
+starts = timezone.localtime() + timedelta(days=3)
+starts = starts.replace(hour=18, minute=30, second=0, microsecond=0)  # in the evening of one day, whenever it is now
+factories.event("Saruna par ceļiem", [area], starts_at=starts, capacity=20, directions="Ieeja no pagalma puses.")
 answer = {{
     "resident": session_of(factories.user("anna@example.org", name="Anna Ķirse")),
     "coordinator": session_of(factories.coordinator(email="koordinatore@example.org", name="Lāsma Pīlādze")),

@@ -12,7 +12,6 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.core.mail import EmailMultiAlternatives
 from django.core.management import call_command
 from django.db.models import Model, QuerySet
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import FilePayload, Page
@@ -201,7 +200,7 @@ class Scene:
             "coordinator": User.objects.get(email=COORDINATOR.email),
             "administrator": self.role.person.user,
         }
-        self.sessions = {name: session_of(user) for name, user in users.items()}
+        self.sessions = {name: factories.session_of(user) for name, user in users.items()}
 
     def rosters(self) -> None:
         """A council below the minimum with its order of candidates, one without an order, one of unknown seats, one of
@@ -214,9 +213,10 @@ class Scene:
             if n < 2:
                 factories.office(row, ("chair", "secretary")[n])
         ended = {"started_on": on - YEAR, "ended_on": on - 9 * DAY, "end_reason": "resigned"}
-        factories.membership(term, factories.person("Bijusī Biedre"), **ended)
-        leaves = factories.membership(term, factories.person("Drīz Aiziet"))
-        Membership.objects.filter(pk=leaves.pk).update(ended_on=on + 9 * DAY, end_reason="eligibility")
+        former = factories.membership(term, factories.person("Bijusī Biedre"), **ended)
+        self.former_office = factories.office(former, "deputy_chair", ended_on=on - 9 * DAY)
+        self.leaves = factories.membership(term, factories.person("Drīz Aiziet"))
+        Membership.objects.filter(pk=self.leaves.pk).update(ended_on=on + 9 * DAY, end_reason="eligibility")
         states: tuple[dict[str, Any], ...] = (
             {"declined_on": on, "declined_because": "Pārcēlās"},
             {"offered_on": on},
@@ -502,8 +502,8 @@ class Scene:
         self.joint_room = world("Vairāku padomju sēde", members=3)
         room_world.joint(self.joint_room, world("Otras padomes sēde", members=3))
         self.joint_room.open()
-        self.sessions["member of the room"] = session_of(self.room.users[4])
-        self.sessions["chair of the room"] = session_of(self.closed_room.chair)
+        self.sessions["member of the room"] = factories.session_of(self.room.users[4])
+        self.sessions["chair of the room"] = factories.session_of(self.closed_room.chair)
 
         def case(place: int, **fields) -> AbsenceCase:
             member = self.closed_room.members[place]
@@ -632,12 +632,6 @@ class Scene:
         }
         for body in ("# Vecs", "# Jauns\n\n{TERM} gadi"):
             voice.write_page(body=body, **page)
-
-
-def session_of(user: User) -> str:
-    client = Client()
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-    return client.cookies["sessionid"].value
 
 
 # --- where to go ----------------------------------------------------------------------------------------------------
@@ -935,6 +929,8 @@ def _panel(scene: Scene) -> list[Visit]:
         Visit("seats", f"/panelis/pasakumi/{scene.busy.pk}/vietas/", "coordinator"),
         Visit("seats, errors", f"/panelis/pasakumi/{scene.busy.pk}/vietas/", "coordinator", send(capacity="0")),
         Visit("step", f"/panelis/apkaimes/{forming}/veidosana/{scene.step.step}/", "coordinator"),
+        Visit("end of a mandate, correct", f"/panelis/mandati/{scene.leaves.pk}/beigas/", "coordinator"),
+        Visit("end of an office, correct", f"/panelis/amati/{scene.former_office.pk}/beigas/", "coordinator"),
         Visit("street", f"/panelis/ielas/{scene.street.pk}/", "coordinator"),
         Visit("street, delete", f"/panelis/ielas/{scene.street.pk}/dzest/", "coordinator"),
         Visit("move, ask first", f"/panelis/sedes/{scene.meeting.pk}/", "coordinator", send(**moved)),
@@ -1360,6 +1356,7 @@ def _errors(scene: Scene) -> list[Visit]:
         Visit("not found", "/tadas-lapas-nav/", status=404),
         Visit("not found in English", "/tadas-lapas-nav/", status=404, english=True),
         Visit("not allowed", "/panelis/", "new", status=403),
+        Visit("what only a button does", f"{scene.matter.get_absolute_url()}sekot/", "member", status=405),
         Visit("a form without its token", "/konts/ienakt/", "", one_after_another(spoil_token, press("Ienākt"))),
         Visit("too often", "/konts/parole/", "member", too_often),
         Visit("broken request", f"/kalendars/?{'a=1&' * 1001}", status=400),

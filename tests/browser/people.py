@@ -55,7 +55,7 @@ def row(page: Page, words: str) -> Locator:
 
 
 def field(page: Page, label: str) -> Locator:
-    return page.locator("main").get_by_label(re.compile(rf"^{re.escape(label)}(\s*\(nav obligāts\))?$"))
+    return page.locator("main").get_by_label(re.compile(rf"^{re.escape(label)}(\s*\(nav obligāti\))?$"))
 
 
 def heading(page: Page, words: str) -> None:

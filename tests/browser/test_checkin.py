@@ -217,7 +217,7 @@ def test_what_is_pressed_without_the_net_is_sent_later_and_counts_once(visit, po
     field(phone, "Vārds un uzvārds").fill("Rūta Žīgure")
     press(phone, "Ielaist")
     expect(queue(phone)).to_contain_text("Vēl nav atzīmēts: 3")
-    expect(line(phone, "Jānis Bērzs")).to_contain_text("gaida tīklu")
+    expect(line(phone, "Jānis Bērzs")).to_contain_text("gaida internetu")
     arrive(phone, "Jānis Bērzs")  # once more, because nothing seems to happen
     arrive(phone, "Zane Šķēle")
     expect(queue(phone)).to_contain_text("Vēl nav atzīmēts: 4")
@@ -252,7 +252,7 @@ def test_answer_that_is_lost_on_its_way_lets_nobody_in_twice(visit, portal):
     phone.get_by_text("Atnāca bez pieteikšanās").click()
     field(phone, "Vārds un uzvārds").fill("Rūta Žīgure")
     press(phone, "Ielaist")
-    expect(queue(phone)).to_contain_text("Rūta Žīgure: gaida tīklu")
+    expect(queue(phone)).to_contain_text("Rūta Žīgure: gaida internetu")
     expect(queue(phone)).to_be_hidden(timeout=PATIENCE)
     is_in(phone, "Rūta Žīgure")
     assert lost == ["saved"]

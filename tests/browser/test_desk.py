@@ -48,7 +48,7 @@ def test_questions_are_written_and_asked_on_the_phone(visit, embedded):
     page = visit(portal.url, width=PHONE, session=sessions["coordinator"], scripts=False)
     page.goto("/panelis/pasakumi/")
     page.locator("main").get_by_role("link", name="Saruna par ceļiem").first.click()
-    follow(page, "Jautājumi, piekļuves pakalpojumi, ielūgumi")
+    follow(page, "Jautājumi, piekļūstamības pakalpojumi, ielūgumi")
     follow(page, "Jauns jautājums")
     field(page, "Jautājums").fill("Par ko gribi runāt?")
     page.get_by_label("viena no vairākām").check()
@@ -64,7 +64,7 @@ def test_questions_are_written_and_asked_on_the_phone(visit, embedded):
     press(page, "Pieteikt")
     expect(page.get_by_role("row").filter(has_text="Žanis")).to_contain_text("Par ko gribi runāt? – Par ziemu")
 
-    follow(page, "Jautājumi, piekļuves pakalpojumi, ielūgumi")
+    follow(page, "Jautājumi, piekļūstamības pakalpojumi, ielūgumi")
     follow(page, "Mainīt : Par ko gribi runāt?")
     follow(page, "Dzēst")
     press(page, "Vairs nejautāt")

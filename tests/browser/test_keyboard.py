@@ -38,7 +38,7 @@ def tab_to(page: Page, words: str, *, most: int = 120) -> None:
             stop = page.evaluate(STOP)
         assert stop["ring"], f"no ring around “{stop['words']}” on {page.url}"
         assert stop["shown"], f"“{stop['words']}” is out of sight or covered on {page.url}"
-        if stop["words"] in (words, f"{words} (nav obligāts)"):
+        if stop["words"] in (words, f"{words} (nav obligāti)"):
             return
     raise AssertionError(f"Tab never comes to “{words}” on {page.url}")
 

@@ -50,7 +50,8 @@ factories.responding_officer(roads, factories.person("Ilze Ozola", email="{OFFIC
 answer = {{mail: session_of(user) for mail, user in zip([*mails, "lasma"], [*users, lasma])}}
 """
 
-# Everything that has a day lies so much longer ago; terms, rules and the calendar stay where they are.
+# Everything that has a day lies so much longer ago; terms, rules and the calendar stay where they are. Counted as a
+# clock on the wall shows it: a day has 24 hours, also the one on which summer time begins or ends.
 TIME_GOES_BY = """
 from datetime import datetime, timedelta
 from django.apps import apps
@@ -59,18 +60,22 @@ from django.utils import timezone
 from councils.models import Meeting, Submission
 from councils import regulation
 STAY = {"Term", "Membership", "Office", "RespondingOfficer", "RegulationValue", "DayOverride", "Topic", "Council"}
+def wall(at):
+    return timezone.make_naive(at)
 def back(length):
-    days = timezone.localdate() - timezone.localdate(timezone.now() - length)
+    days = wall(timezone.now()).date() - (wall(timezone.now()) - length).date()
+    def earlier(at):
+        return timezone.make_aware(wall(at) - length) if isinstance(at, datetime) else at - days
     for model in apps.get_models():
         if model._meta.app_label not in ("events", "councils", "notices") or model.__name__ in STAY:
             continue
         dated = [field for field in model._meta.concrete_fields if isinstance(field, models.DateField)]
         for row in model._base_manager.all() if dated else ():
             known = {field.name: getattr(row, field.name) for field in dated}
-            moved = {n: at - (length if isinstance(at, datetime) else days) for n, at in known.items() if at}
+            moved = {n: earlier(at) for n, at in known.items() if at}
             model._base_manager.filter(pk=row.pk).update(**moved)
 """
-TO_THE_MEETING = "back(Meeting.objects.get().event.starts_at - timezone.now() + timedelta(minutes=10))"
+TO_THE_MEETING = "back(wall(Meeting.objects.get().event.starts_at) - wall(timezone.now()) + timedelta(minutes=10))"
 # No month is as long as the next: how many days are left to the reply of something sent so much longer ago?
 LEFT = """
 submission, today = Submission.objects.get(), timezone.localdate()

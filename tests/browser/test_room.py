@@ -63,7 +63,7 @@ def status(page: Page):
 
 
 def is_saved(page: Page) -> None:
-    expect(status(page)).to_have_text(re.compile(r"^Saglabāts plkst\. \d\d\.\d\d\.$"), timeout=PATIENCE)
+    expect(status(page)).to_have_text(re.compile(r"^Saglabāts plkst\.\s\d\d\.\d\d\.$"), timeout=PATIENCE)
 
 
 def is_waiting(page: Page) -> None:

@@ -94,8 +94,8 @@ def test_text_says_place_time_and_agenda_and_nothing_that_is_not_public(meeting,
         "Padomes sēde\n"
         "Baložu iedzīvotāju padome\n"
         "\n"
-        "Saskaņā ar Ķekavas novada iedzīvotāju padomju nolikuma (Nr. 12/2025) 38. punktu izziņojam: Baložu iedzīvotāju "
-        "padome. Sēde ir atklāta, ikviens var nākt un klausīties.\n"
+        "Saskaņā ar Ķekavas novada iedzīvotāju padomju nolikuma (Nr. 12/2025) 38. punktu izziņojam padomes sēdi: "
+        "Baložu iedzīvotāju padome. Sēde ir atklāta, ikviens var nākt un klausīties.\n"
         "\n"
         "Ceturtdien, 2026. gada 10. decembrī, plkst. 18.30–20.30\n"
         "Vieta: Tautas nams\n"
@@ -127,7 +127,7 @@ def test_text_never_holds_the_link_to_join(meeting, now):
     meeting.refresh_from_db()
     text = document.text(Meeting.objects.get(pk=meeting.pk))
     assert "slepena" not in text
-    assert "Lai pievienotos attālināti, piesakies: " in text
+    assert "Lai pieslēgtos attālināti, piesakies: " in text
 
 
 def test_text_is_official_whatever_language_the_sender_reads(meeting):

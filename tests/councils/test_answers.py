@@ -289,7 +289,7 @@ def test_link_says_so_when_it_is_too_late(council, members):
         not in client.get(path(past, members[0], "coming")).content.decode().split("<main")[1].split("</main>")[0]
     )
     page = client.post(path(past, members[0], "coming"), follow=True).content.decode()
-    assert "vairs nevar atbildēt" in page
+    assert "vairs nepieņem" in page
     assert not Attendance.objects.exists()
 
 

@@ -153,6 +153,17 @@ def _():
     return {"office": factories.office(factories.membership()), "ended_on": today()}
 
 
+@scenario("roster.correct_membership_end", CHANGE)
+def _():
+    member = factories.membership(ended_on=today(), end_reason=Membership.EndReason.RESIGNED)
+    return {"membership": member, "ended_on": None, "reason": ""}
+
+
+@scenario("roster.correct_office_end", CHANGE)
+def _():
+    return {"office": factories.office(factories.membership(), ended_on=today()), "ended_on": None}
+
+
 @scenario("roster.send_handover", NEW)
 def _():
     return {"office": factories.office(factories.membership(person=factories.person(email="priede@example.org")))}

@@ -1,8 +1,10 @@
 """The record of a meeting as data, and the documents drawn from it: the page, the PDF and the DOCX say the same."""
 
+import gc
 import io
 import json
 import re
+import statistics
 import time
 import zipfile
 from dataclasses import replace
@@ -419,15 +421,20 @@ def test_pdf_of_thirty_items_takes_less_than_three_times_that_of_three():
         for item in there.meeting.agenda.all():
             item.title, item.notes = f"Gājēju pāreja {turn}", f"{turn} {count} {item.position} " * 30
             item.save()
-        started = time.process_time()
-        pdf.render(drawn(taken(there, number=f"{turn}/2026")))
-        return time.process_time() - started
+        gc.collect()
+        gc.disable()  # what others left is not of this document
+        try:
+            started = time.process_time()
+            pdf.render(drawn(taken(there, number=f"{turn}/2026")))
+            return time.process_time() - started
+        finally:
+            gc.enable()
 
     seconds(3, 0)  # fonts are read once
-    turns = [(seconds(3, turn), seconds(30, turn)) for turn in range(1, 8)]
-    few, many = (min(times) for times in zip(*turns, strict=True))
-    print(f"3 items {few * 1000:.1f} ms, 30 items {many * 1000:.1f} ms, {many / few:.2f} times")
-    assert many < 3 * few
+    turns = [(seconds(3, turn), seconds(30, turn)) for turn in range(1, 16)]
+    ratio = statistics.median(many / few for few, many in turns)  # of two that ran side by side
+    print(f"30 items take {ratio:.2f} times what 3 take")
+    assert ratio < 3
 
 
 # --- the DOCX ---------------------------------------------------------------------------------------------------------

@@ -49,6 +49,14 @@ def said(submission, on=ON):
     return text
 
 
+def test_letter_says_what_decided_a_tie(there):
+    """The municipality must not wonder how one for and one against became a resolution."""
+    assert "atturas – 0), izšķīra priekšsēdētāja balss (§26)" in said(there.submission)
+    Resolution.objects.update(casting_vote="", in_favour=2)
+    there.submission.resolution.refresh_from_db()
+    assert "§26" not in said(there.submission)
+
+
 def test_letter_says_who_asks_whom_what_on_which_ground_and_until_when(there):
     text = said(there.submission)
     for words in (

@@ -136,7 +136,7 @@ def test_page_tells_the_whole_course_in_its_order(client, told):
         "Padomes darba kārtībā",
         "Padome pieņēma lēmumu",
         "Lūgt laternas.",
-        "Par — 5, pret — 0, atturas — 0",
+        "Par – 5, pret – 0, atturas – 0",
         "izšķīra priekšsēdētāja balss (§26)",
         "Nosūtīts pašvaldībai",
         "Lūdzam piecas laternas.",
@@ -229,7 +229,7 @@ def test_page_asks_the_same_number_of_questions(client, told, chair, django_asse
     if signed_in:
         client.force_login(chair)
     page_of(client, told)
-    with django_assert_num_queries(17 if signed_in else 11):
+    with django_assert_num_queries(16 if signed_in else 11):
         page_of(client, told)
 
 
@@ -373,6 +373,7 @@ def test_files_of_a_public_submission_are_everybodys(client, answered):
         assert response.status_code == 200, path
         is_picture = path.endswith("/attels/")
         assert response["Content-Disposition"].startswith("inline" if is_picture else "attachment"), path
+        assert "no-store" not in response.get("Cache-Control", ""), path
         assert client.post(path).status_code == 405
 
 
@@ -386,7 +387,10 @@ def test_files_of_a_hidden_submission_are_the_councils(client, answered, member)
         assert client.get(path).status_code == 404, path
     client.force_login(member)
     for path in addresses(answered):
-        assert client.get(path).status_code == 200, path
+        response = client.get(path)
+        assert response.status_code == 200, path
+        assert "no-store" in response["Cache-Control"], path
+        assert "private" in response["Cache-Control"], path
 
 
 def test_what_is_not_there_is_not_found(client, council):

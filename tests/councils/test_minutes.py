@@ -168,7 +168,8 @@ def test_members_are_asked_once_and_comment_until_the_end_of_the_window():
 
     open_window(there)
 
-    assert there.minutes.comments_until == datetime(2026, 11, 15, 23, 59, tzinfo=RIGA)
+    assert there.minutes.comments_until == datetime(2026, 11, 16, tzinfo=RIGA)
+    assert there.minutes.comments_last_on == date(2026, 11, 15)
     told = set(Notice.objects.filter(kind="minutes_draft").values_list("person_id", flat=True))
     assert told == {user.person.pk for user in there.users} - {there.secretary.person.pk}
     assert former.person_id not in told
@@ -231,9 +232,9 @@ def test_comment_is_refused_before_and_after_the_window_and_about_another_meetin
     with pytest.raises(MinutesRefused):
         operations.comment(**values, now=AFTER)
     open_window(there)
-    operations.comment(**values, now=there.minutes.comments_until)
+    operations.comment(**values, now=datetime(2026, 11, 15, 23, 59, 59, tzinfo=RIGA))
     with pytest.raises(MinutesRefused):
-        operations.comment(**values, now=there.minutes.comments_until + HOUR)
+        operations.comment(**values, now=datetime(2026, 11, 16, tzinfo=RIGA))
     other = world.held_meeting(items=1).meeting.agenda.get()
     with pytest.raises(MinutesRefused):
         operations.comment(**values, item=other, now=AFTER)

@@ -1,5 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from threading import Barrier
 from types import SimpleNamespace
 
@@ -7,10 +7,13 @@ import pytest
 from django.db import connection
 
 from councils import operations
-from councils.models import Council, Meeting, Membership, Office, Term
+from councils.models import Attendance, Council, Meeting, Membership, Office, Term
 from councils.operations import CouncilRefused
+from councils.operations.roster import TermRefused
+from neighbourhoods.periods import year_begins
 from people.models import AuditEntry
 from tests import factories
+from tests.conftest import RIGA
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -144,7 +147,7 @@ def test_change_term_moves_what_began_and_ended_with_it(who, followed, by_days):
     ("which", "fields", "said"),
     [
         ("second", {"started_on": ON - DAY}, "ārpus sasaukuma"),  # somebody resigned after it
-        ("second", {"started_on": date(2026, 1, 9)}, "pēc visiem iepriekšējiem"),
+        ("second", {"started_on": date(2026, 1, 9)}, "vēlākam nekā visiem iepriekšējiem"),
         ("first", {"started_on": ON + DAY}, "ārpus sasaukuma"),
         ("first", {"ended_on": LATER - DAY}, "nākamā sasaukuma pirmā diena"),
         ("second", {"ended_on": LATER}, "Pēdējai dienai"),
@@ -158,6 +161,55 @@ def test_change_term_refuses_what_cannot_be(who, followed, which, fields, said):
     with pytest.raises(CouncilRefused, match=said):
         operations.change_term(term=term, **values, **who)
     assert list(Membership.objects.order_by("pk").values_list("started_on", "ended_on")) == before
+
+
+def at(day, hour=18):
+    return datetime.combine(day, time(hour), RIGA)
+
+
+@pytest.mark.parametrize(
+    ("started_on", "ended_on", "field"),
+    [
+        (ON - 9 * DAY, None, ""),  # the day of the first meeting
+        (ON - 8 * DAY, None, "started_on"),
+        (date(2026, 1, 9), ON - DAY, "ended_on"),
+        (date(2026, 1, 9), ON - 2 * DAY, "ended_on"),
+        (date(2026, 1, 9), ON, ""),
+    ],
+)
+def test_convocation_keeps_the_meetings_it_held(who, term, started_on, ended_on, field):
+    for day in (ON - 9 * DAY, ON - DAY):
+        factories.meeting(term.council, starts_at=at(day))
+    factories.meeting(term.council, starts_at=at(date(2026, 1, 2)), published=False)  # never held
+    factories.meeting(starts_at=at(date(2026, 1, 12)))  # of another council
+
+    def change():
+        operations.change_term(term=term, started_on=started_on, ended_on=ended_on, end_rule="successor", **who)
+
+    if not field:
+        change()
+        return
+    with pytest.raises(TermRefused, match="tikās") as refusal:
+        change()
+    assert refusal.value.field == field
+    term.refresh_from_db()
+    assert (term.started_on, term.ended_on) == (date(2026, 1, 9), None)
+
+
+def test_next_convocation_begins_after_the_last_roll_call_of_the_one_before(who, term):
+    member = factories.membership(term)
+    meeting = factories.meeting(term.council, starts_at=at(ON - 9 * DAY))
+    Attendance.objects.create(meeting=meeting, membership=member, mark="present")
+    factories.meeting(term.council, starts_at=at(ON - 2 * DAY))  # nobody was called: the first of the next one
+    said = {"council": term.council, "number": 2, "seat_count": 3}
+    with pytest.raises(TermRefused) as refusal:
+        operations.open_term(started_on=ON - 9 * DAY, **said, **who)
+    assert refusal.value.field == "started_on"
+    second = operations.open_term(started_on=ON - DAY, **said, **who)
+    change = {"term": second, "ended_on": None, "end_rule": "years"}
+    with pytest.raises(TermRefused):
+        operations.change_term(started_on=ON - 9 * DAY, **change, **who)
+    operations.change_term(started_on=ON - 2 * DAY, **change, **who)
 
 
 def test_change_term_ends_members_and_officers_on_a_day_and_lets_them_go_on(who, term):
@@ -417,7 +469,8 @@ def test_for_panel_is_one_query(councils, now, django_assert_num_queries):
     for _n in range(councils):
         factories.membership(factories.term())
     with django_assert_num_queries(1):
-        rows = [(row.neighbourhood.name, row.members, row.meetings_held) for row in Council.objects.for_panel(now)]
+        found = Council.objects.for_panel(now, ON, year_begins(ON.year))
+        rows = [(row.neighbourhood.name, row.members, row.meetings_held) for row in found]
     assert len(rows) == councils
 
 
@@ -434,7 +487,7 @@ def test_for_panel_counts_what_is_held_awaited_and_open(now, who):
     operations.record_submission(councils=[council], title="Gaida", sent_on=ON, **who)
     operations.record_submission(councils=[council], title="Melnraksts", **who)
 
-    row = Council.objects.for_panel(now).get()
+    row = Council.objects.for_panel(now, ON, year_begins(ON.year)).get()
 
     assert (row.meetings_held, row.minutes_awaited, row.submissions_open) == (2, 2, 1)
     assert row.last_meeting_at == now - 30 * DAY

@@ -392,7 +392,7 @@ def test_par_24_deputy_leads_in_the_absence_of_the_chair_and_the_page_offers_so(
     world.now = timezone.now()
     world.call(EXCUSED)
     client = Client()
-    client.force_login(world.secretary, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(world.secretary)
     page = client.get(f"/sedes/{world.meeting.pk}/telpa/atvert/")
     assert page.context["form"].initial["leader"] == world.deputy.person
     assert page.context["form"].initial["minute_taker"] == world.secretary.person
@@ -567,7 +567,7 @@ def test_par_25_leader_signs_then_they_are_sent_and_the_originals_handed_over():
 def test_par_25_work_page_says_the_last_day_and_when_it_has_passed():
     there = minutes_world.signed()
     client = Client()
-    client.force_login(there.secretary, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(there.secretary)
     path = f"/protokoli/{there.meeting.pk}/darbi/"
     assert "20.\N{NO-BREAK SPACE}novembr" in client.get(path).content.decode()
     late = minutes_world.held_meeting(items=0, world=there, starts_at=timezone.now() - 40 * DAY).meeting

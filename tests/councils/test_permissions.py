@@ -84,7 +84,6 @@ TABLE = {
     "is_officer, chair": (lambda user, it, on: permissions.is_officer(user, it.council, on, "chair"), {"chair"}),
     "offices_of": (lambda user, it, on: bool(permissions.offices_of(user, it.council, on)), OFFICERS),
     # the council and its roster
-    "can_edit_council": (lambda user, it, on: permissions.can_edit_council(user, it.council), STAFF),
     "can_hand_over": (lambda user, it, on: permissions.can_hand_over(user, it.council, on), OFFICERS | STAFF),
     "can_decide_absences": (lambda user, it, on: permissions.can_decide_absences(user, it.case, on), {"chair"} | STAFF),
     # meetings and their record
@@ -110,7 +109,6 @@ TABLE = {
     ),
     "can_change_matter": (lambda user, it, on: permissions.can_change_matter(user, it.matter, on), OFFICERS | STAFF),
     "can_settle": (lambda user, it, on: permissions.can_settle(user, it.resolution, on), OFFICERS | STAFF),
-    "can_submit": (lambda user, it, on: permissions.can_submit(user, it.council, on), OFFICERS | STAFF),
     "submits_for": (lambda user, it, on: it.council in permissions.submits_for(user, on), OFFICERS | STAFF),
     "can_edit_submission": (
         lambda user, it, on: permissions.can_edit_submission(user, it.submission, on),
@@ -121,7 +119,6 @@ TABLE = {
         OFFICERS | STAFF,
     ),
     "can_record_reply": (lambda user, it, on: permissions.can_record_reply(user), STAFF),
-    "can_ask_opinions": (lambda user, it, on: permissions.can_ask_opinions(user), STAFF),
     "can_give_opinion": (lambda user, it, on: permissions.can_give_opinion(user, it.opinion, on), OFFICERS | STAFF),
     # the council's own voice
     "can_speak": (lambda user, it, on: permissions.can_speak(user, it.council, on), OFFICERS | STAFF),

@@ -9,11 +9,12 @@ from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
-from councils.models import Proposal
-from councils.operations import proposals
+from councils.models import Proposal, Topic
+from councils.operations import enquiries, proposals
 from councils.operations.proposals import ProposalRefused
 from notices.models import Notice
 from notices.operations import deliver
+from people import operations as people
 from people.models import AuditEntry, Person
 from tests import factories
 
@@ -67,6 +68,13 @@ def test_proposal_with_an_account_counts_at_once_and_the_officers_hear_of_it(cou
 
 
 def test_coordinators_hear_of_it_where_a_council_has_no_officer(council, now):
+    coordinator = factories.coordinator()
+    propose(council, factories.user(), now)
+    assert told("proposal_received") == {coordinator.person.pk}
+
+
+def test_coordinators_hear_of_it_where_no_officer_can_be_reached(council, now):
+    factories.office(factories.membership(council.terms.get()))
     coordinator = factories.coordinator()
     propose(council, factories.user(), now)
     assert told("proposal_received") == {coordinator.person.pk}
@@ -224,36 +232,70 @@ def test_unconfirmed_proposals_and_their_people_are_forgotten(council, now):
     assert Person.objects.filter(pk=kept.person_id).exists()
 
 
+def test_letter_and_invitation_outlive_a_proposal_nobody_confirmed(council, now):
+    writer, invited = as_guest(council, now).person, as_guest(council, now, email="aicinats@example.org").person
+    letter = enquiries.write_to_council(council=council, person=writer, text="Kad ir sēde?", now=now)
+    factories.invitation(factories.event(), invited)
+    later = now + timedelta(days=settings.UNCONFIRMED_DAYS)
+    assert proposals.forget_unconfirmed(now=later) == 2
+    letter.refresh_from_db()
+    assert invited.invitations.count() == 1
+
+
 def test_guest_is_forgotten_a_while_after_the_answer_and_not_before(council, chair, now):
     guest, account = as_guest(council, now), propose(council, factories.user(), now)
     proposals.confirm_proposal(proposal=guest, now=now)
     later = now + timedelta(days=settings.GUEST_DAYS)
-    assert proposals.forget_proposers(now=later + DAY) == 0  # it waits for its answer
+    assert people.forget_guests(now=later + DAY) == 0  # it waits for its answer
     for row in (guest, account):
         proposals.decline_proposal(proposal=row, reason="Ne", by=chair, now=now + DAY)
-    assert proposals.forget_proposers(now=later) == 0
-    assert proposals.forget_proposers(now=later + DAY) == 1
+    assert people.forget_guests(now=later) == 0
+    assert people.forget_guests(now=later + DAY) == 1
     person = Person.objects.get(pk=guest.person_id)
     assert (person.name, person.channels.count()) == ("—", 0)
     assert Proposal.objects.get(pk=guest.pk).reason == "Ne"  # what the council answered stays
-    assert proposals.forget_proposers(now=later + 2 * DAY) == 0
+    assert people.forget_guests(now=later + 2 * DAY) == 0
+
+
+def test_proposer_who_does_something_else_here_is_not_forgotten(council, chair, now):
+    writer, invited = as_guest(council, now).person, as_guest(council, now, email="aicinats@example.org").person
+    for row in Proposal.objects.all():
+        proposals.confirm_proposal(proposal=row, now=now)
+        proposals.decline_proposal(proposal=row, reason="Ne", by=chair, now=now)
+    later = now + timedelta(days=settings.GUEST_DAYS + 1)
+    enquiries.write_to_council(council=council, person=writer, text="Kad ir sēde?", now=later)
+    factories.invitation(factories.event(starts_at=later + DAY), invited)
+    assert people.forget_guests(now=later) == 0
+    assert writer.enquiries.count() == invited.invitations.count() == 1
 
 
 def test_guest_of_an_event_is_kept_while_a_proposal_waits(council, now):
-    from people import operations as people
-
     row = as_guest(council, now)
     proposals.confirm_proposal(proposal=row, now=now)
     event = factories.event(starts_at=now - timedelta(days=settings.GUEST_DAYS + 3))
     factories.rsvp(event, row.person)
     assert people.forget_guests(now=now) == 0
     Proposal.objects.filter(pk=row.pk).update(decision="declined", decided_at=now, reason="Ne")
-    assert people.forget_guests(now=now) == 1
+    assert people.forget_guests(now=now) == 0  # the answer is on its way
+    assert people.forget_guests(now=now + timedelta(days=settings.GUEST_DAYS)) == 1
 
 
 # --- pages ------------------------------------------------------------------------------------------------------------
 
 FORM = "/padome/balozi/ierosinat/"
+
+
+def test_topics_of_the_day_are_asked_in_the_readers_language(council):
+    today = timezone.localdate()
+    Topic.objects.all().delete()
+    for code, retired_on in (("5.1", None), ("5.2", today), ("5.3", today + DAY)):
+        Topic.objects.create(
+            code=code, name_lv=f"Joma {code}", name_en=f"Topic {code}", paragraph=code, retired_on=retired_on
+        )
+    client = Client()
+    client.cookies["valoda"] = "en"
+    form = client.get(FORM).context["form"]
+    assert form.fields["topic"].choices[1:] == [("5.1", "Topic 5.1 (5.1)"), ("5.3", "Topic 5.3 (5.3)")]
 
 
 def test_guest_sends_confirms_and_reads_the_answer(council, chair, outbox):

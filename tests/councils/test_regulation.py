@@ -16,7 +16,7 @@ def amendment(code="MINUTES_SENT", value="7", valid_from=date(2026, 7, 1)):
 
 
 def test_every_number_has_its_paragraph():
-    assert regulation.paragraph("MINUTES_SENT") == "Nr. 12/2025 §25"
+    assert regulation.RULES["MINUTES_SENT"].source == "Nr. 12/2025 §25"
     assert set(AS_ADOPTED.numbers) == set(regulation.RULES)
 
 
@@ -25,23 +25,23 @@ def test_every_number_has_a_name_of_its_own():
     assert len({str(title) for title in regulation.TITLES.values()}) == len(regulation.TITLES)
 
 
-def test_value_without_a_day_asks_no_database():
-    assert regulation.value("MINUTES_SENT") == 5
+def test_numbers_as_adopted_ask_no_database():
+    assert AS_ADOPTED["MINUTES_SENT"] == 5
 
 
-def test_value_of_an_unknown_code_is_a_mistake():
+def test_number_of_an_unknown_code_is_a_mistake():
     with pytest.raises(KeyError):
-        regulation.value("MINUTES")
+        AS_ADOPTED["MINUTES"]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("on", "days"), [(date(2026, 6, 30), 5), (date(2026, 7, 1), 7), (date(2026, 12, 31), 7), (date(2027, 1, 1), 9)]
 )
-def test_value_on_a_day_is_that_of_the_newest_row_valid_then(on, days):
+def test_number_on_a_day_is_that_of_the_newest_row_valid_then(on, days):
     amendment(value="9", valid_from=date(2027, 1, 1))
     amendment()
-    assert regulation.value("MINUTES_SENT", on) == days
+    assert regulation.in_force(on)["MINUTES_SENT"] == days
 
 
 @pytest.mark.django_db

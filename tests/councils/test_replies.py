@@ -13,7 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from councils import operations
-from councils.models import AnswerLink, Question, Submission
+from councils.models import AnswerLink, Question, RegulationValue, Submission
 from councils.operations import replies, submissions
 from councils.operations.replies import ReplyRefused
 from notices.models import Notice
@@ -167,6 +167,14 @@ def test_attempts_at_the_same_moment_are_all_counted(link):
     assert AnswerLink.objects.get(pk=link.pk).wrong_codes == 5
 
 
+def test_mail_with_the_link_reads_as_text_without_holes(link):
+    """Parts that a letter leaves out leave no blank lines behind."""
+    deliver()
+    body = mail.outbox[-1].body
+    assert reverse("councils:reply", args=[link.token]) in body
+    assert "\n\n\n" not in body
+
+
 # --- when a link has ended --------------------------------------------------------------------------------------------
 
 
@@ -284,6 +292,8 @@ def test_officer_answers(opened, link, page):
     assert row.replied_by == "Ilze Ābola, Īpašumu pārvalde"
     assert row.reply_file.name == "vestule.pdf"
     assert "Šī saite vairs neder" in answered.content.decode()
+    [heading] = re.findall(r"<h1[^>]*>([^<]*)</h1>", answered.content.decode())
+    assert heading == "Padome atbildi ir saņēmusi", "the first words after the answer are no trouble with a link"
 
 
 def test_officer_asks_and_reads_the_answer(opened, link, page):
@@ -373,3 +383,10 @@ def test_page_asks_the_same_number_of_questions_however_much_there_is(
         submissions.add_file(submission=row, upload=SimpleUploadedFile(f"{n}.pdf", PDF), by=by, now=timezone.now())
     with django_assert_max_num_queries(9):
         opened.get(page)
+
+
+def test_form_says_after_how_many_days_we_ask_whether_it_is_done(opened, page):
+    assert "Tukšs: pēc 90 dienām." in opened.get(page).content.decode()
+    days = {"code": "FOLLOW_UP_AFTER", "value": "21", "paragraph": "§27"}
+    RegulationValue.objects.create(**days, valid_from=timezone.localdate())
+    assert "Tukšs: pēc 21 dienas." in opened.get(page).content.decode()

@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from councils import operations, regulation
-from councils.models import Membership, RegulationValue, Seat, Substitute, SubstituteState, Term
-from councils.operations import CouncilRefused
+from councils.models import AbsenceCase, Membership, RegulationValue, Seat, Substitute, SubstituteState, Term
+from councils.operations import CouncilRefused, absences
 from people.models import AuditEntry
 from tests import factories
 
@@ -109,6 +109,127 @@ def test_end_of_a_mandate_is_written_down_with_what_was_before(who, term):
         "before": {"ended_on": None, "end_reason": ""},
         "after": {"ended_on": "2026-11-23", "end_reason": "resigned"},
     }
+
+
+def test_end_of_a_mandate_is_taken_back_with_the_office_that_ended_with_it(who, term):
+    member = factories.membership(term)
+    chair, secretary = factories.office(member), factories.office(member, kind="secretary", ended_on=ON - 9 * DAY)
+    resign(member, who, ON)
+    operations.correct_membership_end(membership=member, ended_on=ON + 5 * DAY, reason="died", source="Akts", **who)
+    assert dated(member, chair) == [ON + 5 * DAY] * 2
+    operations.correct_membership_end(membership=member, ended_on=ON - 2 * DAY, reason="resigned", **who)
+    assert dated(member, chair) == [ON - 2 * DAY] * 2
+    operations.correct_membership_end(membership=member, ended_on=None, reason="resigned", **who)
+    assert dated(member, chair, secretary) == [None, None, ON - 9 * DAY]
+    assert (member.end_reason, member.source) == ("", "Akts")
+    entry = AuditEntry.objects.filter(verb="correct_membership_end").latest("pk")
+    assert entry.details["before"]["ended_on"] == (ON - 2 * DAY).isoformat()
+    with pytest.raises(CouncilRefused, match="nav beigušās"):
+        operations.correct_membership_end(membership=member, ended_on=ON, reason="died", **who)
+
+
+def dated(*rows):
+    for row in rows:
+        row.refresh_from_db()
+    return [row.ended_on for row in rows]
+
+
+def test_office_that_somebody_else_holds_does_not_come_back_with_the_mandate(who, term):
+    member, other = factories.membership(term), factories.membership(term)
+    chair = factories.office(member)
+    resign(member, who, ON)
+    factories.office(other, started_on=ON + DAY)
+    operations.correct_membership_end(membership=member, ended_on=None, reason="", **who)
+    assert dated(member, chair) == [None, ON]
+
+
+def test_end_of_a_mandate_is_not_taken_back_where_the_seat_or_the_person_is_taken(who):
+    term = factories.term(seats=1)
+    member = factories.membership(term)
+    resign(member, who, ON)
+    after = factories.membership(term, started_on=ON)
+    for ended_on in (None, ON + DAY):
+        with pytest.raises(CouncilRefused, match="jau ir aizņemta"):
+            operations.correct_membership_end(membership=member, ended_on=ended_on, reason="other", **who)
+    resign(after, who, ON)
+    factories.membership(factories.term(), member.person, started_on=ON)
+    with pytest.raises(CouncilRefused, match="§8"):
+        operations.correct_membership_end(membership=member, ended_on=None, reason="", **who)
+    assert dated(member) == [ON]
+
+
+def test_end_of_a_mandate_stays_within_its_convocation(who, term):
+    member, stays = factories.membership(term), factories.membership(term)
+    resign(member, who, ON - DAY)
+    said = {"term": term, "started_on": term.started_on, "end_rule": term.end_rule}
+    operations.change_term(ended_on=ON, **said, **who)
+    with pytest.raises(CouncilRefused):
+        operations.correct_membership_end(membership=member, ended_on=ON + DAY, reason="other", **who)
+    operations.correct_membership_end(membership=member, ended_on=None, reason="", **who)
+    assert (dated(member), member.end_reason) == ([ON], "term_over")
+    for row in (member, stays):
+        with pytest.raises(CouncilRefused):
+            operations.correct_membership_end(membership=row, ended_on=None, reason="", **who)
+
+
+def test_par_32_release_that_was_decided_is_not_taken_back(who, term):
+    member = factories.membership(term)
+    case = AbsenceCase.objects.create(membership=member, raised_on=ON, last_meeting=factories.meeting(term.council))
+    absences.decide(case=case, decision="released", reason="Trīs kavējumi", **who)
+    with pytest.raises(CouncilRefused, match="§32"):
+        operations.correct_membership_end(membership=member, ended_on=None, reason="", **who)
+    operations.correct_membership_end(membership=member, ended_on=ON + 9 * DAY, reason="absences", **who)
+    assert dated(member) == [ON + 9 * DAY]
+
+
+def test_end_of_an_office_is_corrected_and_taken_back(who, term):
+    member, other = factories.membership(term), factories.membership(term)
+    chair = factories.office(member)
+    with pytest.raises(CouncilRefused):
+        operations.correct_office_end(office=chair, ended_on=ON, **who)
+    operations.end_office(office=chair, ended_on=ON, **who)
+    operations.correct_office_end(office=chair, ended_on=ON - DAY, **who)
+    assert dated(chair) == [ON - DAY]
+    after = factories.office(other, started_on=ON)
+    for ended_on in (None, ON + DAY):
+        with pytest.raises(CouncilRefused, match=r"23\.11\.2026\."):
+            operations.correct_office_end(office=chair, ended_on=ended_on, **who)
+    operations.end_office(office=after, ended_on=ON, **who)
+    operations.correct_office_end(office=chair, ended_on=None, **who)
+    assert dated(chair) == [None]
+    assert AuditEntry.objects.filter(verb="correct_office_end").count() == 2
+
+
+def test_office_lasts_no_longer_than_the_mandate(who, term):
+    member = factories.membership(term)
+    chair = factories.office(member, ended_on=ON - DAY)
+    resign(member, who, ON)
+    with pytest.raises(CouncilRefused):
+        operations.correct_office_end(office=chair, ended_on=ON + DAY, **who)
+    operations.correct_office_end(office=chair, ended_on=None, **who)
+    assert dated(chair) == [ON]
+    with pytest.raises(CouncilRefused):
+        operations.correct_office_end(office=chair, ended_on=None, **who)
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_former_holder_goes_on_when_a_coming_office_is_taken_back(who, term, goes_on):
+    former, coming = factories.membership(term), factories.membership(term)
+    held = factories.office(former)
+    later = ON + 9 * DAY
+    office = operations.give_office(council=term.council, person=coming.person, kind="chair", started_on=later, **who)
+    assert dated(held) == [later]
+    assert operations.office_before(office) == held
+    operations.end_office(office=office, ended_on=later, former_goes_on=goes_on, **who)
+    assert dated(office, held) == [later, None if goes_on else later]
+
+
+def test_former_holder_who_sits_no_more_does_not_go_on(who, term):
+    former, coming = factories.membership(term), factories.membership(term)
+    factories.office(former)
+    resign(former, who, ON)
+    office = factories.office(coming, started_on=ON)
+    assert operations.office_before(office) is None
 
 
 def test_change_of_an_office_is_written_down_with_who_held_it(who, term):

@@ -136,7 +136,7 @@ def test_guest_confirms_by_the_link_before_anybody_reads(council, now):
 
 def test_link_ends(council, now, settings):
     row = guest(council, now)
-    with pytest.raises(EnquiryRefused, match="par vecu"):
+    with pytest.raises(EnquiryRefused, match="novecojusi"):
         enquiries.confirm_enquiry(enquiry=row, now=now + settings.UNCONFIRMED_DAYS * DAY)
     assert not Notice.objects.filter(kind="enquiry_received").exists()
 

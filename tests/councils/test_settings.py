@@ -22,6 +22,8 @@ from neighbourhoods.models import Place
 from people.models import AuditEntry, Person
 from tests import factories
 from tests.conftest import RIGA
+from tests.neighbourhoods.test_formats import cell
+from tests.neighbourhoods.test_formats import workbook as workbook_of
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=RIGA)
@@ -209,6 +211,15 @@ def test_officer_is_a_person_with_an_address_and_answers_for_a_unit_once(said):
     assert Person.objects.filter(family_name="Ķiega").count() == 1
 
 
+def test_officer_is_ended_as_the_row_stands_now(said):
+    stale = officer(said, unit(said))
+    RespondingOfficer.objects.update(started_on=ON - 9 * DAY, ended_on=ON + 9 * DAY)
+    row = settings.end_officer(officer=stale, ended_on=ON - DAY, **said)
+    assert (row.started_on, row.ended_on) == (ON - 9 * DAY, ON - DAY)
+    days = {"before": {"ended_on": str(ON + 9 * DAY)}, "after": {"ended_on": str(ON - DAY)}}
+    assert entry("end_officer").details == days
+
+
 # --- places and streets -----------------------------------------------------------------------------------------------
 
 
@@ -343,7 +354,7 @@ def test_list_is_read_as_offices_write_it(upload):
                 "Line 3: write “darbdiena” or “brīvdiena” in the second column.",
             ],
         ),
-        (csv("02.05.2026.;jā\n02.05.2026.;nē"), ["Line 2: this day stands here twice."]),
+        (csv("02.05.2026.;jā\n02.05.2026.;nē"), ["Line 2: this day is listed twice."]),
         (csv("Datums;Darbdiena"), ["There is no day in this list."]),
         (csv("\0\0\0"), ["Choose a file of one of these kinds: CSV, XLSX."]),
         (csv("x", "dienas.xlsx"), ["Choose a file of one of these kinds: PDF, DOCX, ODT, XLSX, JPG, PNG."]),
@@ -353,6 +364,21 @@ def test_list_that_cannot_be_understood_is_told_line_by_line(upload, sentences):
     with pytest.raises(day_lists.ListRefused) as found:
         day_lists.read(upload)
     assert list(found.value.sentences) == sentences
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        f'<row r="1">{cell("A1", "Datums")}</row><row r="3000000000">{cell("A3000000000", "x")}</row>',
+        f"<row>{cell('A1', ''.join(f'{n:0200}' for n in range(200_000)))}</row>",
+    ],
+    ids=["a row far below", "a text that unpacks to far too much"],
+)
+def test_list_that_grows_when_it_is_read_is_refused(rows):
+    content = workbook_of(rows)
+    assert len(content) < 2_000_000
+    with pytest.raises(day_lists.ListRefused, match="too big"):
+        day_lists.read(SimpleUploadedFile("dienas.xlsx", content))
 
 
 def test_list_has_an_end(monkeypatch):

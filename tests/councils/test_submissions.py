@@ -5,10 +5,12 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.utils import timezone
 from PIL import Image
 
 from councils import operations
-from councils.models import AnswerLink, DayOverride, Matter, Office, RegulationValue, Resolution, Submission
+from councils.models import AnswerLink, DayOverride, Matter, Office, RegulationValue, Resolution, Submission, Topic
 from councils.operations import SubmissionRefused, matters, submissions
 from notices.models import Notice
 from notices.operations import deliver
@@ -242,7 +244,8 @@ def test_submission_refuses_what_a_resolution_does_not_allow(submit, resolution,
 
 
 def test_par_7_no_draft_decision_on_other_matters(submit):
-    with pytest.raises(SubmissionRefused, match="7"):
+    Topic.objects.filter(code="5.7").update(name_lv="Pārējais", paragraph="")
+    with pytest.raises(SubmissionRefused, match="Pārējais"):
         submit(kind="draft_decision", topic="5.7")
     assert submit(kind="draft_decision", topic="5.6").topic == "5.6"
     assert submit(title="Cits", kind="proposal", topic="5.7").topic == "5.7"
@@ -404,6 +407,24 @@ def test_resolution_carried_out_ends_what_was_asked_because_of_it(submit, resolu
         matters.give_up(resolution=resolution, on=ON, reason="Tomēr ne.", **who)
 
 
+def test_resolution_is_not_carried_out_before_what_was_asked_because_of_it_was_sent(submit, resolution, who):
+    Resolution.objects.update(voted_at=who["now"] - 9 * DAY)
+    row = submit(resolution=resolution)
+    with pytest.raises(matters.MatterRefused):
+        matters.carry_out(resolution=resolution, on=ON - DAY, **who)
+    row.refresh_from_db()
+    assert row.done_on is None
+    matters.carry_out(resolution=resolution, on=ON, **who)
+    row.refresh_from_db()
+    assert row.done_on == ON
+
+
+def test_submission_is_sent_before_it_is_done():
+    for sent_on in (timezone.localdate(), None):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            factories.submission(sent_on=sent_on, done_on=timezone.localdate() - DAY)
+
+
 def test_resolution_is_given_up_with_a_reason(resolution, who):
     Resolution.objects.update(voted_at=who["now"] - 9 * DAY)
     for on, reason in ((ON, " "), (ON + DAY, "Nav naudas."), (ON - 20 * DAY, "Nav naudas.")):
@@ -453,6 +474,16 @@ def test_unit_is_reminded_before_and_after_the_day(submit, unit, now):
     sweep(now, due + DAY, due + 7 * DAY, due + 8 * DAY, due + 14 * DAY)
     assert len(mail.outbox) == 3, "the day after, and a week later"
     assert mail.outbox[0].subject != mail.outbox[1].subject
+
+
+def test_mail_says_how_long_the_municipality_has(submit, unit, now):
+    row = submit(answering_unit=unit)
+    sweep(now, row.reply_due_on)
+    assert "1 mēneša laikā (§27)" in mail.outbox[-1].body
+    RegulationValue.objects.create(code="SUBMISSION_REPLY", value="2", paragraph="§27", valid_from=ON)
+    row = submit(title="Laternas", answering_unit=unit)
+    sweep(now, row.reply_due_on)
+    assert "2 mēnešu laikā (§27)" in mail.outbox[-1].body
 
 
 def test_answer_ends_the_reminders(submit, unit, who, now):

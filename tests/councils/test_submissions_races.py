@@ -63,6 +63,12 @@ def test_resolution_becomes_one_submission_however_many_press(who):
     assert Matter.objects.count() == 1
 
 
+def test_form_sent_twice_is_one_submission(who):
+    council, on = factories.council(), timezone.localdate()
+    calls = [lambda: submissions.record_submission(councils=[council], title="Soliņi", sent_on=on, **who)] * 4
+    assert together(*calls) == Submission.objects.count() == Matter.objects.count() == 1
+
+
 def test_two_units_cannot_both_take_it_over_unseen(who):
     first, second = factories.municipal_unit(), factories.municipal_unit()
     row = factories.submission(answering_unit=first)

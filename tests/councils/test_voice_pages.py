@@ -227,6 +227,7 @@ def test_feed_is_atom_with_what_is_published(client, council, settings):
 def test_feed_is_narrowed_and_its_entries_keep_their_names(client, council):
     row = post(council)
     post(factories.council())
+    assert entries(client.get("/zinas.atom", {"apkaime": "a\0b"})) == []
     (entry,) = entries(client.get("/zinas.atom", {"apkaime": council.neighbourhood.slug}))
     name = entry.find(f"{ATOM}id").text
     voice.change_news(post=row, title="Cits virsraksts", body="x", by=None, now=timezone.now())

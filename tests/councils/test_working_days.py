@@ -5,7 +5,6 @@ import pytest
 from councils.working_days import (
     add_working_days,
     is_working_day,
-    month_later,
     months_later,
     next_working_day,
     working_days_until,
@@ -71,8 +70,8 @@ def test_overrides_win_over_the_calendar():
         (date(2026, 10, 22), date(2026, 11, 23)),  # 22 November is a Sunday
     ],
 )
-def test_month_later_has_the_same_number_or_gives_way(day, result):
-    assert month_later(day) == result
+def test_a_month_later_has_the_same_number_or_gives_way(day, result):
+    assert months_later(day) == result
 
 
 def test_months_later_counts_several():

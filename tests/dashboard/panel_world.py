@@ -1,5 +1,7 @@
 """A small municipality for the tests of the panel: two councils at work, one on its way, people of every right."""
 
+import csv
+import io
 import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -141,7 +143,7 @@ def notice(person, key="", **fields) -> Notice:
 def signed_in(user: User, language: str = "en") -> Client:
     """A browser of the user's own; English, so that a test does not hang on a wording of the catalogue."""
     client = Client()
-    client.force_login(user)
+    client.cookies["sessionid"] = factories.session_of(user)
     client.cookies["valoda"] = language
     return client
 
@@ -162,3 +164,11 @@ def errors(response) -> dict[str, list[str]]:
     form = response.context["form"]
     with translation.override("en"):
         return {name: [str(error) for error in found] for name, found in form.errors.items()}
+
+
+def in_the_file(client: Client, page, kind: str, heading: str) -> list[str]:
+    """A column of the file that the page offers of its list: its own link is followed, with all it carries."""
+    [link] = re.findall(rf'href="({address("export", kind, "csv")}[^"]*)"', page.content.decode())
+    content = client.get(unescape(link)).content.decode("utf-8-sig")
+    headings, *rows = csv.reader(io.StringIO(content, newline=""), delimiter=";")
+    return [row[headings.index(heading)] for row in rows]

@@ -7,12 +7,13 @@ from urllib.parse import quote
 import pytest
 from django.apps import apps
 from django.contrib import admin
+from django.contrib.admin.utils import label_for_field
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from import_export.tmp_storages import CacheStorage
 
 from councils.models import (
@@ -55,7 +56,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 
-EDITABLE = {"neighbourhoods.Neighbourhood", "neighbourhoods.Place", "neighbourhoods.Street", "councils.RegulationValue"}
+EDITABLE = {"neighbourhoods.Neighbourhood", "neighbourhoods.Place", "neighbourhoods.Street"}
 # English words of Django and import-export that would show where a translation is missing.
 ENGLISH = re.compile(
     r"\b(?:the|this|add|change|delete|save|search|select|filter|history|view|import|export|row|preview|confirm|errors?|"
@@ -479,3 +480,13 @@ def test_formats_offered_are_the_safe_ones(client, administrator):
     form = client.get(reverse("admin:neighbourhoods_street_import")).context["form"]
     assert [label for _number, label in form.fields["format"].choices] == ["---", "xlsx", "csv"]
     assert [SafeXLSX().get_title(), LatvianCSV().get_title()] == ["xlsx", "csv"]
+
+
+@pytest.mark.parametrize("model", admin.site._registry, ids=str)
+def test_every_column_has_a_latvian_name(model):
+    shown = admin.site.get_model_admin(model)
+    named = {}
+    for language in ("lv", "en"):
+        with translation.override(language):
+            named[language] = [str(label_for_field(name, model, shown)) for name in shown.list_display]
+    assert [latvian for latvian, english in zip(*named.values(), strict=True) if latvian == english] == []

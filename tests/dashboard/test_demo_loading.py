@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import models, transaction
 
 from dashboard import demo, demo_content
-from events.models import Rsvp
+from events.models import Event, Rsvp
 from people.models import Follow, Person
 from tests.dashboard.test_demo import MODELS, NOW, ON, check_rules
 
@@ -38,14 +38,19 @@ def test_demo_of_double_scale_has_double_the_people_and_holds_all_rules():
     check_rules(NOW)
     follows = dict(Follow.objects.values_list("neighbourhood__slug").annotate(n=models.Count("pk")))
     assert follows == {slug: 2 * count for slug, count in demo_content.FOLLOWERS.items()}
+    assert Person.objects.filter(home_neighbourhood__isnull=False).count() == 2 * 1904
+    coming = Event.objects.with_seats().get(title__endswith="gājēju pārejas un ielu apgaismojums")
+    assert (coming.seats_taken, coming.capacity) == (2 * 34, 2 * 40)
+    for past in demo_content.PAST_EVENTS:
+        assert Event.objects.filter(title=past.title, ends_at__lt=NOW).count() == 2, past.title
 
 
-def content(seed):
+def content(seed, *told, stdout=None):
     """What a load with `seed` leaves, but for secrets and keys; taken back afterwards."""
     hidden = {"id", "token", "settings_token", "password", "minutes_url"}  # whose address holds a key
     rows = {}
     with transaction.atomic():
-        call_command("demo", on=ON, seed=seed, verbosity=0)
+        call_command("demo", *told, on=ON, seed=seed, stdout=stdout or StringIO())
         for model in MODELS:
             names = [f.name for f in model._meta.concrete_fields if f.name not in hidden and not f.is_relation]
             rows[model.__name__] = list(model.objects.order_by("pk").values_list(*names))
@@ -56,29 +61,21 @@ def content(seed):
 
 
 @pytest.mark.django_db
-def test_demo_is_the_same_for_the_same_seed_and_another_for_another():
-    first = content(1)
-    assert first["who comes"]
-    assert content(1) == first
-    assert content(2)["who comes"] != first["who comes"]
-
-
-@pytest.mark.django_db
-def test_demo_prints_the_logins_and_what_it_loaded():
+def test_demo_is_the_same_for_the_same_seed_and_another_for_another(settings):
     out = StringIO()
-    call_command("demo", on=ON, stdout=out)
+    first = content(1, stdout=out)
+    assert first["who comes"]
     assert f"koordinators@example.org  {demo_content.PASSWORD}" in out.getvalue()
+    assert content(1) == first
 
-
-@pytest.mark.django_db
-def test_demo_stays_out_of_production_unless_told_in_so_many_words(settings):
-    settings.EMBEDDED = False
+    settings.EMBEDDED = False  # in production it stays out unless told in so many words
     with pytest.raises(CommandError, match="--accept-public-passwords"):
         call_command("demo", verbosity=0)
     assert not Person.objects.exists()
     assert demo.demo_logins() == []
-    call_command("demo", "--accept-public-passwords", on=ON, verbosity=0)
-    assert Person.objects.exists()
+    other = content(2, "--accept-public-passwords")
+    assert other["who comes"]
+    assert other["who comes"] != first["who comes"]
 
 
 @pytest.mark.django_db

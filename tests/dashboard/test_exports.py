@@ -185,7 +185,7 @@ def test_refused_export_leaves_no_trace(client):
 
 def test_xlsx_has_typed_cells_and_a_heading_that_stays(client, coordinator):
     area = factories.neighbourhood("Ķekavas pilsēta")
-    starts_at = datetime(2026, 11, 25, 16, 30, tzinfo=filters.timezone.get_current_timezone())
+    starts_at = datetime(2026, 11, 25, 16, 30, tzinfo=timezone.get_current_timezone())
     event = factories.event("Ļoti ķīlīgs pasākums", [area], starts_at=starts_at, capacity=40)
     factories.rsvp(event, party_size=3)
     sheet = sheet_of(client.get(address("events")))
@@ -348,6 +348,8 @@ def test_members_of_a_day(client, coordinator):
         term, factories.person("Juris Bērzs"), ended_on=date(2026, 5, 1), end_reason=Membership.EndReason.RESIGNED
     )
     factories.membership(term, factories.person("Līga Cīrule"), started_on=date(2026, 5, 1), seat=left.seat)
+    never = {"started_on": date(2026, 3, 1), "ended_on": date(2026, 3, 1), "end_reason": "other"}
+    factories.membership(term, factories.person("Ieva Dūce"), **never)  # entered by mistake: never had a day
 
     def found(**params):
         return [
@@ -382,6 +384,15 @@ def test_councils_have_their_numbers_and_chair(client, coordinator):
     assert (row["Vietas"], row["Locekļi"], row["Priekšsēdētājs"]) == (7, 1, "Ģirts Ķēniņš")
     assert (row["Sēdes bez protokola"], row["Priekšlikumi bez atbildes"]) == (1, 1)
     assert isinstance(row["Pēdējā sēde"], datetime)
+
+
+def test_neighbourhood_without_a_council_is_in_the_file(client, coordinator):
+    factories.follow(factories.person(), factories.neighbourhood("Vārpas", population=321))
+    row = rows_of(client.get(address("councils", statuss="nav")))[0]
+    assert (row["Apkaime"], row["Statuss"], row["Iedzīvotāji"]) == ("Vārpas", "Vēl nav", 321)
+    assert (row["Padome"], row["Vietas"], row["Locekļi"], row["Priekšsēdētājs"]) == (None, None, None, None)
+    assert (row["Sēdes šogad"], row["Sekotāji"], row["Jauni sekotāji 30 dienās"]) == (0, 1, 1)
+    assert row["Adrese portālā"].endswith(factories.Neighbourhood.objects.get().get_absolute_url())
 
 
 def test_meetings_say_when_the_minutes_are_due(client, coordinator, now):
@@ -485,14 +496,17 @@ def test_councils_are_narrowed_as_on_the_screen(now):
     working = factories.term().council
     forming = factories.council(formation_started_on=date(2026, 10, 1))
     none = factories.council(neighbourhood=factories.neighbourhood("Ķekavas pilsēta", slug="kekava"))
+    never = factories.neighbourhood("Vārpas")
 
     def found(**params):
-        rows = type(none).objects.all()
-        return set(filters.filter_councils(rows, params, timezone.localdate(now)).rows)
+        on = timezone.localdate(now)
+        rows = filters.filter_areas(type(never).objects.all(), type(none).objects.with_state(on), params, on).rows
+        return {row.area for row in rows}
 
-    assert found(statuss="darbojas") == {working}
-    assert found(statuss="veidojas") == {forming}
-    assert found(statuss="nav") == found(apkaime="kekava") == found(q="kekavā") == {none}
+    assert found(statuss="darbojas") == {working.neighbourhood}
+    assert found(statuss="veidojas") == {forming.neighbourhood}
+    assert found(statuss="nav") == {none.neighbourhood, never}
+    assert found(apkaime="kekava") == found(q="kekavā") == {none.neighbourhood}
 
 
 JUNK = {
@@ -585,7 +599,7 @@ def fill(count):
         factories.submission([other.council])
 
 
-QUERIES = {"councils": 2, "members": 3, "roster": 5, "substitutes": 2, "meetings": 4}
+QUERIES = {"councils": 3, "members": 3, "roster": 5, "substitutes": 2, "meetings": 4}
 QUERIES |= {"matters": 2, "events": 2, "rsvps": 2}
 
 

@@ -7,8 +7,8 @@ from django.core.management import call_command
 
 from councils.models import Council, CouncilState, Membership, RegulationValue, Term, Topic
 from dashboard.facts import load_facts
-from elections.models import Formation, Step
-from neighbourhoods.facts import NEIGHBOURHOODS, REGULATION, TOPICS
+from elections.models import Formation, FormationStep, Step
+from neighbourhoods.facts import NEIGHBOURHOODS, REGULATION, REGULATION_IN_FORCE_ON, TOPICS
 from neighbourhoods.models import Neighbourhood, Place
 from people.models import Person
 
@@ -32,7 +32,17 @@ def test_facts_load_neighbourhoods_places_and_numbers():
     load()
 
     assert [area.legal_paragraph for area in Neighbourhood.objects.by_law()] == [f"3.{n}" for n in range(1, 12)]
-    assert Place.objects.count() == sum(len(fact.places) for fact in NEIGHBOURHOODS)
+    told = [
+        (fact.slug, fact.official_name, fact.short_name, fact.q, fact.r, place.name, place.kind, place.printed_mark)
+        for fact in NEIGHBOURHOODS
+        for place in fact.places
+    ]
+    area = [f"neighbourhood__{name}" for name in ("slug", "name", "short_name", "hex_q", "hex_r")]
+    assert sorted(Place.objects.values_list(*area, "name", "kind", "printed_mark")) == sorted(told)
+    for model in (Neighbourhood, Place):
+        periods = model.objects.values_list("valid_from", "valid_until").distinct()
+        assert list(periods.order_by()) == [(REGULATION_IN_FORCE_ON, None)]
+    assert date(2025, 4, 11) == REGULATION_IN_FORCE_ON
     assert RegulationValue.objects.count() == len(REGULATION)
     row = RegulationValue.objects.get(code="MINUTES_SENT")
     assert (row.value, row.unit, row.paragraph) == ("5", "darbdienas", "Nr. 12/2025 §25")
@@ -86,8 +96,39 @@ def test_facts_tell_the_way_of_daugmale_as_published():
         Step.RESULT: date(2026, 1, 28),
         Step.FIRST_MEETING: None,
     }
-    assert "108" in formation.steps.get(step=Step.RESULT).note
+    notes = dict(formation.steps.values_list("step", "note"))
+    assert notes[Step.RESULT] == "nobalsojuši: 108; derīgas balsis: 99; ievēlēti: 7 (jauns.lv 693968)"
+    assert notes[Step.VOTING].startswith("Daugmales multifunkcionālais centrs; izsniegtas balsošanas zīmes: 15 (")
+    assert "kandidāti: 9; vietas: 7" in notes[Step.CANDIDATES]
     assert not formation.steps.exclude(due_on=None).exclude(step=Step.FIRST_MEETING).exists()
+
+
+def test_facts_tell_of_kekava_that_it_voted_and_not_what_came_of_it():
+    load()
+
+    formation = Formation.objects.with_progress().get(council__neighbourhood__slug="kekavas-pilseta")
+    assert (formation.opened_on, formation.candidates) == (date(2025, 11, 6), 9)
+    assert (formation.current_step, formation.current_due_on) == (Step.RESULT, date(2026, 3, 4))
+    steps = {row.step: (row.done_on, row.note) for row in formation.steps.all()}
+    assert {step: day for step, (day, _note) in steps.items() if day} == {
+        Step.DECISION: date(2025, 11, 6),
+        Step.VOTING: date(2026, 2, 24),
+    }
+    assert steps[Step.VOTING][1] == "kandidāti: 9 (jauns.lv 697157)"
+
+
+def test_facts_tell_how_the_first_meetings_were_held_and_who_said_so():
+    load()
+
+    first = {
+        row.formation.council.neighbourhood.slug: (row.done_on, row.note)
+        for row in FormationStep.objects.filter(step=Step.FIRST_MEETING).exclude(done_on=None)
+    }
+    assert first == {
+        "baldone": (date(2026, 1, 9), "plkst. 17.00, attālināti (jauns.lv 690118)"),
+        "dzerumi": (date(2026, 1, 9), "plkst. 15.30, attālināti (jauns.lv 690118)"),
+        "jaunsils": (date(2026, 1, 12), "plkst. 17.30, klātienē (jauns.lv 690118)"),
+    }
 
 
 def test_facts_load_once():

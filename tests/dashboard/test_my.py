@@ -1,15 +1,21 @@
+import re
 from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from councils.models import Membership, RespondingOfficer
 from councils.operations import matters
-from dashboard import operations
+from dashboard import my, operations
 from events import operations as events
 from events.models import Rsvp
 from notices.models import Notice
+from people import operations as people
 from people.models import AuditEntry, Person, User
 from tests import factories
 from tests.people.conftest import client_b, code_in, is_latvian, post_office  # noqa: F401  (fixtures)
@@ -149,7 +155,7 @@ def test_my_page_takes_the_same_queries_for_any_number(client, user, django_asse
     for number in (1, 3, 30):
         while user.person.follows.count() < number:
             add()
-        with django_assert_num_queries(12):
+        with django_assert_num_queries(11):
             page(client)
 
 
@@ -180,6 +186,93 @@ def test_the_file_holds_what_is_known_about_me_and_nobody_else(client, user):
     assert data["messages"][0]["kind"] == "rsvp_confirmed"
     assert "Svešs" not in response.content.decode()
     assert user.password not in response.content.decode()
+
+
+def test_the_file_holds_what_i_asked_for_and_was_invited_to(client, user, now):
+    event = factories.event("Talka")
+    row = factories.rsvp(event, user.person, name_on_list=True)
+    factories.own_question(event).answers.create(rsvp=row, text="Podnieku darbnīcu")
+    factories.access_service(event).rsvps.add(row)
+    factories.check_in(row)
+    factories.invitation(event, user.person)
+    letter = {"text": "Kad remontēs ielu?", "written_at": now, "wants_answer": True}
+    user.person.enquiries.create(council=factories.council(), **letter)
+    data = client.get(reverse("dashboard:my-data")).json()
+    [said] = data["sign_ups"]
+    assert said["answers"] == [{"question": "Kuru darbnīcu?", "answer": "Podnieku darbnīcu"}]
+    assert (said["access_services"], said["name_on_list"]) == (["sign"], True)
+    assert [row["people"] for row in said["arrivals"]] == [1]
+    assert [row["event"] for row in data["invitations"]] == ["Talka"]
+    assert [(row["text"], row["wants_answer"]) for row in data["letters"]] == [("Kad remontēs ielu?", True)]
+    assert [row["email"] for row in data["account"]["addresses"]] == ["liga@example.org"]
+
+
+def test_the_file_holds_what_i_did_in_a_council(client, user, now):
+    sits = factories.membership(person=user.person, ended_on=now.date(), end_reason="absences")
+    meeting = factories.meeting(sits.seat.term.council)
+    meeting.leader = user.person
+    meeting.save()
+    item = factories.agenda_item(meeting)
+    resolution = factories.resolution(item, text="Uzlikt laternas.")
+    resolution.ballots.create(membership=sits, choice="against")
+    item.recusals.create(membership=sits, reason="Mana zeme")
+    item.tasks.create(title="Uzrakstīt vēstuli", person=user.person)
+    meeting.attendances.create(membership=sits, answer="coming", answered_at=now, mark="excused", note="Slims")
+    sits.absence_cases.create(raised_on=now.date(), last_meeting=meeting)
+    factories.minutes(meeting).comments.create(person=user.person, text="Balsoja trīs.", commented_at=now)
+    factories.substitute(person=user.person, votes=41)
+    factories.submission(presented_by=user.person, title="Gājēju pāreja")
+    people.record(by=user, verb="sign_minutes", target=factories.person("Svešs Cilvēks"), now=now)
+    response = client.get(reverse("dashboard:my-data"))
+    data = response.json()
+    assert [row["why_it_ended"] for row in data["memberships"]] == ["absences"]
+    assert [(row["resolution"], row["vote"]) for row in data["votes"]] == [("Uzlikt laternas.", "against")]
+    assert [(row["item"], row["reason"]) for row in data["kept_out_of"]] == [(item.title, "Mana zeme")]
+    assert [row["title"] for row in data["tasks"]] == ["Uzrakstīt vēstuli"]
+    assert [(row["answer"], row["mark"], row["note"]) for row in data["meetings"]] == [("coming", "excused", "Slims")]
+    assert [(row["led"], row["took_minutes"]) for row in data["meetings_led"]] == [(True, False)]
+    assert [row["decision"] for row in data["absence_cases"]] == [""]
+    assert [row["comment"] for row in data["comments_on_minutes"]] == ["Balsoja trīs."]
+    assert [row["votes"] for row in data["substitutions"]] == [41]
+    assert data["speaks_for"] == ["Gājēju pāreja"]
+    assert [row["verb"] for row in data["done_by_me"]] == ["sign_minutes"]
+    assert "Svešs" not in response.content.decode()
+
+
+# What points at a person, or at a person's own rows, and is not read for the file.
+NOT_IN_THE_FILE = {
+    "the one who did it, for the portal, a council or the municipality: the file says what one did from the log": """
+        people.Person.created_by people.Role.granted_by events.Rsvp.entered_by
+        events.EventSeries.created_by events.Event.published_by events.Event.cancelled_by events.EventChange.by
+        events.Invitation.invited_by events.CheckIn.by events.CheckIn.undone_by councils.StoredFile.uploaded_by
+        councils.Announcement.sent_by councils.Announcement.recorded_by councils.Proposal.decided_by
+        councils.HandOver.by councils.Question.answered_by councils.MinutesVersion.made_by
+        councils.MinutesVersion.signed_by councils.MinutesComment.settled_by councils.RegulationValue.changed_by
+        councils.LetterTemplate.changed_by councils.NewsPost.written_by councils.DocumentVersion.added_by
+        councils.TextPage.changed_by admin.LogEntry.user
+    """,
+    "read with the person, from whose side it is": "people.Person.user",
+    "the membership that came of it stands in the file itself": "councils.Substitute.membership",
+    "a link to a submission, ended with the answer: that one answers for the unit is in the file": """
+        councils.AnswerLink.officer
+    """,
+}
+
+
+@pytest.mark.parametrize("mine", [User, Person, Membership, RespondingOfficer, Rsvp])
+def test_what_begins_to_point_at_people_is_read_for_the_file_or_left_out_with_a_reason(user, mine):
+    factories.rsvp(factories.event(), user.person)  # what hangs on sign-ups is read only where there is one
+    with CaptureQueriesContext(connection) as captured:
+        my.known_about(user.person)
+    statements = " ".join(query["sql"] for query in captured)
+    key = {User: f"= {user.pk}", Person: f"= {user.person.pk}"}.get(mine, "(=|IN)")
+    fields = [field for model in apps.get_models(include_auto_created=True) for field in model._meta.concrete_fields]
+    pointing = [field for field in fields if field.related_model is mine]
+    read = {
+        str(row) for row in pointing if re.search(rf'"{row.model._meta.db_table}"."{row.column}" {key}', statements)
+    }
+    left_out = {name for names in NOT_IN_THE_FILE.values() for name in names.split()}
+    assert {str(field) for field in pointing} - read - left_out == set()
 
 
 def test_the_file_asks_for_log_in(client):

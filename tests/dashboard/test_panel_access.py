@@ -23,6 +23,16 @@ def file_of(submission):
     return submission.files.create(file=factories.stored_file(), title="Karte")
 
 
+def ended_membership(w):
+    """A mandate that never had a day: it is in nobody's way."""
+    day = w.membership.started_on
+    return factories.membership(w.membership.seat.term, started_on=day, ended_on=day, end_reason="other")
+
+
+def ended_office(w):
+    return factories.office(w.membership, kind="secretary", ended_on=w.membership.started_on)
+
+
 COORDINATORS = {"coordinator", "administrator"}
 ADMINISTRATORS = {"administrator"}
 OFFICERS = COORDINATORS | {"officer"}
@@ -52,6 +62,8 @@ PAGES = [
     ("panel-substitute-refuse", lambda w: [w.substitute.pk], COORDINATORS, True),
     ("panel-membership-end", lambda w: [w.membership.pk], COORDINATORS, True),
     ("panel-office-end", lambda w: [w.office.pk], COORDINATORS, True),
+    ("panel-membership-correct", lambda w: [ended_membership(w).pk], COORDINATORS, True),
+    ("panel-office-correct", lambda w: [ended_office(w).pk], COORDINATORS, True),
     ("panel-meeting-new", lambda w: [], OFFICERS | {"stranger"}, True),
     ("panel-meeting", lambda w: [w.meeting.pk], OFFICERS, True),
     ("panel-meeting-series", lambda w: [w.meeting.pk], OFFICERS, True),
@@ -249,6 +261,7 @@ def test_parts_of_pages_are_for_whom_the_pages_are(there):
         "/panelis/apkaimes/nekur/padome/",
         "/panelis/sedes/999999/",
         "/panelis/sedes/jauna/?kopet=999999",
+        "/panelis/sedes/jauna/?kopet=" + "9" * 5000,
         "/panelis/sedes/99999999999999999999999/",
         "/panelis/pasakumi/999999/pieteikumi/",
         "/panelis/pieteikumi/999999/atcelt/",

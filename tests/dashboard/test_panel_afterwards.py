@@ -75,6 +75,14 @@ def test_taking_names_on_paper_is_written_down(there, coordinator, name):
     assert entry.details == {"filters": {}, "rows": 1}
 
 
+def test_papers_of_a_draft_are_kept_nowhere(coordinator):
+    for published, kept in ((True, True), (False, False)):
+        event = factories.event(published=published)
+        answer = coordinator.get(f"{event.get_absolute_url()}plakats.pdf")
+        assert answer.status_code == 200
+        assert ("no-store" not in answer.get("Cache-Control", "")) is kept
+
+
 def test_page_of_sign_ups_leads_to_the_papers(there, coordinator, over):
     page = coordinator.get(address("panel-rsvps", there.meeting.event_id)).content.decode()
     for path in (*PAPERS,):
@@ -121,7 +129,7 @@ def test_saving_alone_thanks_nobody(there, coordinator, over):
 
 def test_thanks_need_a_text(there, coordinator, over):
     answer = coordinator.post(address("panel-afterwards", over.pk), {"results": "  ", "thank": "1"})
-    assert errors(answer) == {"results": ["Write what came of it: the mail says that."]}
+    assert errors(answer) == {"results": ["Write what came of it: the e-mail says that."]}
     over.refresh_from_db()
     assert over.thanked_at is None
 
@@ -162,5 +170,5 @@ def test_page_asks_the_same_however_many_came_and_answered(there, coordinator, o
         CheckIn.objects.create(event=over, rsvp=row, key=uuid4(), at=over.starts_at)
     answers(over, *[3] * count)
     path = address("panel-afterwards", over.pk)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         coordinator.get(path)

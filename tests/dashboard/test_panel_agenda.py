@@ -1,6 +1,7 @@
 """The pages of one meeting in the panel: its agenda and papers, its announcement, the members' answers, its series."""
 
-from datetime import date, timedelta
+import re
+from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,6 +11,7 @@ from django.utils import timezone
 from councils.models import AgendaItem, Announcement, Meeting, Paper, RegulationValue
 from councils.operations import announcements, meetings
 from tests import factories
+from tests.conftest import RIGA
 from tests.dashboard.panel_world import address, errors, main_text, signed_in, world
 from tests.dashboard.test_panel_meetings import NEW, in_time, meeting_data, shown
 
@@ -64,12 +66,37 @@ def test_day_that_is_too_near_warns_before_anything_is_sent(there, coordinator):
     assert "The last day to announce it (§38.2) has passed:" in main_text(page)
 
 
+def test_meeting_that_was_announced_in_time_is_not_called_late(there, coordinator):
+    event = there.meeting.event
+    event.starts_at = datetime.combine(timezone.localdate() + DAY, time(18), RIGA)
+    event.ends_at = event.starts_at + timedelta(hours=1)
+    event.save()
+    path = address("panel-meeting", there.meeting.pk)
+    assert "has passed" not in main_text(coordinator.get(path))
+    data = shown(coordinator, path) | {"action": "check"}
+    assert "has passed" in main_text(coordinator.post(path, data))
+
+
 def test_script_asks_for_the_same_words(there, officer):
-    part = officer.get(address("panel-deadlines"), {"diena": "2027-06-10"})
-    assert "Thursday, 3" in part.content.decode()
+    day = thursday_in_june()
+    part = officer.get(address("panel-deadlines"), {"diena": day.isoformat()})
+    assert f"Thursday, {day.day - 7}" in part.content.decode()
     assert "<html" not in part.content.decode()
     for nonsense in ("", "rīt", "2027-02-31", "0001-01-01"):
         assert officer.get(address("panel-deadlines"), {"diena": nonsense}).content.strip() == b""
+
+
+def test_last_days_are_named_within_a_sentence(there):
+    day = thursday_in_june()
+    asked = {"diena": day.isoformat()}
+    part = signed_in(there.coordinator, "lv").get(address("panel-deadlines"), asked).content.decode()
+    assert re.findall(rf"<b>(\w+), {day.year}\.", part) == ["ceturtdiena", "pirmdiena"]
+
+
+def thursday_in_june() -> date:
+    """Of next year; in the two weeks before it every working day works."""
+    first = date(timezone.localdate().year + 1, 6, 8)
+    return first + timedelta(days=(3 - first.weekday()) % 7)
 
 
 def test_working_group_has_no_last_day(there, coordinator):
@@ -180,6 +207,7 @@ def test_sent_text_is_a_file_to_download(there, coordinator):
         answer = coordinator.get(address("panel-announcement-file", there.held.pk, ending))
         assert answer["Content-Type"] == f"{kind}; charset=utf-8"
         assert answer["Content-Disposition"].startswith('attachment; filename="sede-')
+        assert "no-store" in answer["Cache-Control"]
         assert "Padomes sēde" in answer.content.decode()
     assert coordinator.get(address("panel-announcement-file", there.draft.pk, "txt")).status_code == 404
 
@@ -297,6 +325,20 @@ def test_previous_item_fills_itself_on_the_page(there, officer):
     item = there.held.agenda.create(position=51, title="Ceļi")
     factories.resolution(item, there.council, text="Salabot Ļaudonas ielu")
     assert "Salabot Ļaudonas ielu" in main_text(officer.get(address("panel-agenda", there.draft.pk)))
+
+
+def test_meetings_to_choose_from_say_their_year(there, officer):
+    later = factories.meeting(there.council, published=False, starts_at=timezone.now() + 400 * DAY)
+    year = str(timezone.localdate(later.event.starts_at).year)
+    page = officer.get(address("panel-agenda-item", there.draft.pk, there.item.pk))
+    [name] = [label for pk, label in page.context["move_form"].fields["meeting"].choices if pk == str(later.pk)]
+    assert year in name
+    for path in (address("panel-opinion", there.opinion.pk), address("panel-proposal", there.proposal.pk)):
+        assert any(year in option for option in options_of(officer.get(path))), path
+
+
+def options_of(page) -> list[str]:
+    return re.findall(r"<option[^>]*>([^<]*)<", page.content.decode())
 
 
 def test_item_moves_to_another_meeting(there, officer):

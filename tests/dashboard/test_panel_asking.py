@@ -168,7 +168,7 @@ def test_service_somebody_asked_for_stays(there, coordinator):
     row = factories.access_service(there.event)
     row.rsvps.add(there.rsvp)
     page = coordinator.post(address("panel-access-service-remove", row.pk), follow=True)
-    assert "Speak with them before you take it away." in main_text(page)
+    assert "Talk to them before you take it away." in main_text(page)
     row.rsvps.clear()
     coordinator.post(address("panel-access-service-remove", row.pk))
     assert not there.event.services.exists()
@@ -280,7 +280,7 @@ def test_page_asks_the_same_however_much_is_asked(there, coordinator, django_ass
     factories.access_service(event)
     path = address("panel-sign-up", event.pk)
     coordinator.get(path)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         coordinator.get(path)
 
 

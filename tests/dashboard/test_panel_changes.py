@@ -50,6 +50,20 @@ def test_codes_are_told_in_words(target, details, told):
     assert said(details, target) == [Change(*told)]
 
 
+@pytest.mark.parametrize(
+    ("details", "written"),
+    [
+        ({"reason": "Pārcelts"}, ("Pārcelts",)),
+        ({"before": {"title": "Talka"}, "after": {"title": "Lielā talka"}}, ("Talka", "Lielā talka")),
+        ({"after": {"agenda": ["Par ceļiem", {"note": "Īsi"}]}}, ("Par ceļiem", "Īsi")),
+        ({"step": "result"}, ()),
+        ({"on": "2026-11-23", "published_url": "https://example.org/ā", "count": 5, "number": "12/2025"}, ()),
+    ],
+)
+def test_what_people_wrote_is_told_from_codes_days_and_figures(details, written):
+    assert said(details)[0].written == written
+
+
 def test_thing_that_the_portal_no_longer_knows_keeps_the_names_of_the_log():
     assert said({"after": {"colour": "B"}}, "gone.Thing:1") == [Change("colour", "—", "B")]
 

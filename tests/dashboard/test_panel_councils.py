@@ -5,11 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from councils.models import Council, Membership, Office, Term
+from councils.models import Council, Meeting, Membership, Office, RegulationValue, Term
 from elections.models import Formation, Step
 from people.models import AuditEntry, ContactChannel, Person
 from tests import factories
-from tests.dashboard.panel_world import address, errors, main_text, signed_in, world
+from tests.dashboard.panel_world import address, errors, in_the_file, main_text, signed_in, world
 
 pytestmark = pytest.mark.django_db
 
@@ -26,6 +26,34 @@ def coordinator(there):
 
 def today():
     return timezone.localdate()
+
+
+def test_council_page_leaves_out_who_never_had_a_day(there, coordinator):
+    term = factories.term(started_on=today() - timedelta(days=90))
+    left, never = today() - timedelta(days=9), today() - timedelta(days=30)
+    gone = factories.membership(term, started_on=today() - timedelta(days=60), ended_on=left, end_reason="resigned")
+    factories.membership(term, started_on=never, ended_on=never, end_reason="resigned")
+    page = coordinator.get(address("panel-council", term.council.neighbourhood.slug))
+    assert page.context["former"] == [gone]
+
+
+def test_forms_of_a_convocation_say_the_seats_that_the_regulation_names(there, coordinator):
+    slug = there.council.neighbourhood.slug
+    seats = {"code": "SMALL_COUNCIL_SEATS", "paragraph": "§9", "valid_from": today()}
+    for said in ("5, 7 or 9 by residents", "3, 7 or 9 by residents"):
+        for page in (address("panel-term-open", slug), address("panel-seats", slug)):
+            assert said in main_text(coordinator.get(page))
+        RegulationValue.objects.get_or_create(**seats, defaults={"value": "3"})
+
+
+def test_meeting_that_was_closed_early_is_not_ahead(there, coordinator):
+    now = timezone.now()
+    path = address("panel-council", there.council.neighbourhood.slug)
+    running = factories.meeting(there.council, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1))
+    assert running in coordinator.get(path).context["meetings"]
+    Meeting.objects.filter(pk=running.pk).update(opened_at=now - timedelta(hours=1), closed_at=now)
+    page = coordinator.get(path)
+    assert page.context["meetings"] == [there.meeting, there.draft]
 
 
 # --- from a neighbourhood without a council to its members ------------------------------------------------------------
@@ -215,6 +243,85 @@ def test_office_ends_and_the_membership_stays(there, coordinator):
     assert (there.office.ended_on, there.membership.ended_on) == (today(), None)
 
 
+def test_office_that_begins_later_is_shown_and_can_be_taken_back(there, coordinator):
+    later = today() + timedelta(days=10)
+    data = {"kind": "chair", "person": there.member.person.pk, "started_on": later.isoformat()}
+    answer = coordinator.post(address("panel-office-give", there.slug), data)
+    text = main_text(coordinator.get(answer["Location"]))
+    assert f"Ķērsta Ļaudona is chair from {later:%d/%m/%Y}." in text
+    assert f"chair from {later:%d/%m/%Y} Take the office back" in " ".join(text.split(" End the mandate")[0].split())
+    assert f"First day without the office: {later:%d/%m/%Y}" in text
+    there.office.refresh_from_db()
+    assert address("panel-office-end", there.office.pk) not in coordinator.get(answer["Location"]).text
+
+    coming = Office.objects.get(person=there.member.person)
+    path = address("panel-office-end", coming.pk)
+    assert coordinator.get(path).context["form"]["ended_on"].value() == later
+    assert coordinator.post(path, {"ended_on": later.isoformat()}).status_code == 302
+    assert "Take the office back" not in main_text(coordinator.get(answer["Location"]))
+
+
+def test_taking_a_coming_office_back_lets_the_former_holder_go_on(there, coordinator):
+    later = today() + timedelta(days=10)
+    data = {"kind": "chair", "person": there.member.person.pk, "started_on": later.isoformat()}
+    coordinator.post(address("panel-office-give", there.slug), data)
+    path = address("panel-office-end", Office.objects.get(person=there.member.person).pk)
+    assert f"{there.officer.person}, who held the office before, goes on" in main_text(coordinator.get(path))
+    coordinator.post(path, {"ended_on": later.isoformat(), "former_goes_on": "on"})
+    there.office.refresh_from_db()
+    assert there.office.ended_on is None
+    assert "former_goes_on" not in coordinator.get(address("panel-office-end", there.office.pk)).context["form"].fields
+
+
+def test_wrong_end_of_a_mandate_and_of_an_office_is_corrected(there, coordinator):
+    page = address("panel-council", there.slug)
+    path = address("panel-office-correct", there.office.pk)
+    assert coordinator.get(path).status_code == 404, "it has not ended"
+    coordinator.post(address("panel-office-end", there.office.pk), {"ended_on": today().isoformat()})
+    assert path in coordinator.get(page).text
+    coordinator.post(path, {"ended_on": (today() + timedelta(days=5)).isoformat()})
+    assert path in coordinator.get(page).text
+    assert coordinator.post(path, {"ended_on": ""}).status_code == 302
+    there.office.refresh_from_db()
+    assert there.office.ended_on is None
+
+    path = address("panel-membership-correct", there.membership.pk)
+    assert coordinator.get(path).status_code == 404
+    for day in (today(), today() + timedelta(days=5)):
+        data = {"ended_on": day.isoformat(), "reason": "resigned", "source": ""}
+        coordinator.post(address("panel-membership-end", there.membership.pk), data)
+        assert path in coordinator.get(page).text
+        assert list(errors(coordinator.post(path, {"ended_on": day.isoformat(), "reason": ""}))) == ["reason"]
+        assert coordinator.post(path, {"ended_on": "", "reason": "resigned"}).status_code == 302
+        there.membership.refresh_from_db()
+        there.office.refresh_from_db()
+        assert (there.membership.ended_on, there.membership.end_reason, there.office.ended_on) == (None, "", None)
+
+
+def test_days_of_a_convocation_are_refused_beside_their_field(there, coordinator):
+    factories.meeting(there.council, starts_at=timezone.now() - timedelta(days=9))
+    term = there.council.terms.get()
+    path = address("panel-seats", there.slug)
+    data = {"started_on": term.started_on.isoformat(), "ended_on": "", "end_rule": term.end_rule, "seat_count": "7"}
+    said = errors(coordinator.post(path, data | {"started_on": today().isoformat()}))
+    assert "the convocation must begin on that day at the latest" in said["started_on"][0]
+    said = errors(coordinator.post(path, data | {"ended_on": (today() - timedelta(days=15)).isoformat()}))
+    assert "the convocation must last longer than that" in said["ended_on"][0]
+
+
+def test_member_to_come_can_be_taken_off_and_is_no_former_one(there, coordinator):
+    later = today() + timedelta(days=10)
+    coming = factories.membership(there.membership.seat.term, factories.person("Zane Celma"), started_on=later)
+    page = address("panel-council", there.slug)
+    path = address("panel-membership-end", coming.pk)
+    assert path in coordinator.get(page).text
+    assert coordinator.get(path).context["form"]["ended_on"].value() == later
+    assert coordinator.post(path, {"ended_on": later.isoformat(), "reason": "other"}).status_code == 302
+    assert "Zane Celma" not in main_text(coordinator.get(page)).split("Members", 1)[1]
+    Membership.objects.filter(pk=coming.pk).update(started_on=today(), ended_on=today())
+    assert coordinator.get(page).context["former"] == []
+
+
 # --- the way to a council ---------------------------------------------------------------------------------------------
 
 
@@ -274,12 +381,15 @@ def test_formation_is_closed_without_a_council_par_14_7(there, coordinator):
 def test_councils_are_listed_as_filtered(there, coordinator, query, expected):
     page = coordinator.get(f"{address('panel-councils')}?{query}")
     assert len(page.context["rows"]) == expected
+    shown = sorted(row.area.short_name for row in page.context["rows"])
+    assert sorted(in_the_file(coordinator, page, "councils", "Apkaime")) == shown
 
 
 def test_neighbourhood_without_a_council_is_listed(there, coordinator):
     factories.neighbourhood("Vārpas")
     page = coordinator.get(f"{address('panel-councils')}?statuss=nav")
-    assert [row["area"].short_name for row in page.context["rows"]] == ["Vārpas"]
+    assert [row.area.short_name for row in page.context["rows"]] == ["Vārpas"]
+    assert in_the_file(coordinator, page, "councils", "Apkaime") == ["Vārpas"]
 
 
 def test_council_page_asks_the_same_however_many_members(there, coordinator, django_assert_num_queries):
@@ -289,7 +399,7 @@ def test_council_page_asks_the_same_however_many_members(there, coordinator, dja
     term = there.council.terms.get()
     coordinator.get(path)
     for round_ in range(2):
-        with django_assert_num_queries(20):
+        with django_assert_num_queries(19):
             coordinator.get(path)
         for n in range(2):
             person = factories.person(f"Ilze {n}", email=f"ilze{n}{round_}@example.org")

@@ -1,7 +1,7 @@
 """The page at the door: finding somebody, one button, the second look, what the script is told, what it costs."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -92,6 +92,15 @@ def test_list_of_an_event_far_ahead_has_no_buttons(there, coordinator):
         page = coordinator.get(address("panel-door", event.pk))
         assert said in main_text(page)
         assert "data-door-form" not in page.text
+
+
+def test_door_says_in_latvian_from_when_arrivals_are_noted(there):
+    event = there.meeting.event
+    type(event).objects.filter(pk=event.pk).update(
+        starts_at=datetime(2126, 12, 9, 16, 30, tzinfo=UTC), ends_at=datetime(2126, 12, 9, 18, 0, tzinfo=UTC)
+    )
+    page = signed_in(there.coordinator, "lv").get(address("panel-door", event.pk))
+    assert "Ierašanos atzīmē no 2126. gada 9. decembra, plkst. 14.30." in main_text(page).replace("\xa0", " ")
 
 
 # --- one button -------------------------------------------------------------------------------------------------------
@@ -347,7 +356,7 @@ def test_door_asks_the_same_however_many_come(there, rows):
         with CaptureQueriesContext(connection) as queries:
             officer.get(path)
         asked[name] = len(queries)
-    assert asked == {"list": 13, "searched": 11, "news": 13, "card": 11}
+    assert asked == {"list": 12, "searched": 10, "news": 12, "card": 10}
 
 
 # --- afterwards -------------------------------------------------------------------------------------------------------
@@ -382,6 +391,14 @@ def test_list_of_sign_ups_says_who_came(there, coordinator, query, found):
     assert rows == {name: said[name] for name in found}
     assert "1 of them without signing up" in main_text(page)
     assert (page.context["attendance"].came, page.context["attendance"].signed_up) == (3, 4)
+
+
+def test_list_of_sign_ups_blames_nobody_where_the_door_was_not_kept(there, coordinator):
+    event = there.held.event
+    factories.rsvp(event, factories.person("Nils Nezināmais"))
+    assert {row[0]: row[4] for row in table(coordinator.get(address("panel-rsvps", event.pk)).text)} == {
+        "Nils Nezināmais": "–"
+    }
 
 
 def table(text):

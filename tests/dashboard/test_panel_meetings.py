@@ -1,13 +1,16 @@
 """One form from nothing to an announced meeting; copies, moves, cancellations; other events with the same form."""
 
+import re
 from datetime import date, datetime, time, timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils import timezone
 
 from councils.models import Meeting
 from councils.operations import agenda as agendas
+from councils.operations import cancel_meeting
 from councils.regulation import AS_ADOPTED
 from dashboard.panel.forms.agenda import agenda_lines, agenda_text
 from dashboard.panel.forms.fields import moment
@@ -18,7 +21,7 @@ from notices.models import Notice
 from people.models import AuditEntry
 from tests import factories
 from tests.conftest import RIGA
-from tests.dashboard.panel_world import address, errors, main_text, signed_in, world
+from tests.dashboard.panel_world import address, errors, in_the_file, main_text, signed_in, world
 
 pytestmark = pytest.mark.django_db
 NEW = "/panelis/sedes/jauna/"
@@ -111,6 +114,18 @@ def test_one_form_announces_a_meeting(there, coordinator):
     assert "3 people are told by e-mail." in main_text(coordinator.get(answer["Location"]))
 
 
+def test_member_without_an_address_is_not_counted_among_those_who_are_told(there, coordinator):
+    factories.membership(there.membership.seat.term, factories.person("Zane Celma", phone="+371 20000001"))
+    answer = coordinator.post(NEW, meeting_data(there.council))
+    assert "2 people are told by e-mail." in main_text(coordinator.get(answer["Location"]))
+    meeting = Meeting.objects.order_by("-pk").first()
+    path = address("panel-meeting", meeting.pk)
+    data = shown(coordinator, path) | {"venue": "Bibliotēka", "move_reason": "Remonts", "action": "save"}
+    assert coordinator.post(path, data).context["telling"] == 2
+    answer = coordinator.post(path, data | {"action": "tell"})
+    assert "2 people are told by e-mail." in main_text(coordinator.get(answer["Location"]))
+
+
 def test_draft_tells_nobody_and_may_lack_a_place(there, coordinator):
     coordinator.post(NEW, meeting_data(there.council, action="draft", venue=""))
     meeting = Meeting.objects.order_by("-pk").first()
@@ -150,6 +165,7 @@ def test_late_meeting_comes_back_with_the_question_why_par_38_2(there, coordinat
     answer = coordinator.post(NEW, data)
     assert list(errors(answer)) == ["announced_late_because"]
     assert 'name="announced_late_because"' in answer.content.decode()
+    assert "Why does it come late? (optional)" not in main_text(answer)
     assert 'value="18:30"' in answer.content.decode()  # what was typed stays
     answer = coordinator.post(NEW, data | {"announced_late_because": "Avārija uz ceļa"})
     assert answer.status_code == 302
@@ -353,14 +369,14 @@ def test_draft_is_looked_through_and_published(there, coordinator):
     assert len(told(there.draft.event, "meeting_call")) == 2
 
 
-def test_refused_publication_saves_nothing(there, coordinator):
-    """Change and publication are one: a meeting that cannot be announced keeps its draft as it was."""
+def test_draft_that_was_cancelled_meanwhile_is_neither_changed_nor_published(there, coordinator):
     path = address("panel-meeting", there.draft.pk)
     data = shown(coordinator, path) | {"title": "Cita", "action": "publish"}
     Event.objects.filter(pk=there.draft.event_id).update(cancelled_at=timezone.now())
-    assert coordinator.post(path, data).status_code == 200
+    answer = coordinator.post(path, data, follow=True)
+    assert "A cancelled or past event can no longer be changed." in main_text(answer)
     there.draft.event.refresh_from_db()
-    assert there.draft.event.title == "Padomes sēde"
+    assert (there.draft.event.title, there.draft.event.published_at) == ("Padomes sēde", None)
 
 
 def test_fewer_seats_than_taken_are_refused_in_words(there, coordinator):
@@ -463,6 +479,40 @@ def test_cancellation_says_how_many_read_the_reason(there, coordinator):
     assert len(told(there.meeting.event, "event_cancelled")) == 2
 
 
+@pytest.mark.parametrize("name", ["panel-meeting", "panel-meeting-series", "panel-meeting-cancel"])
+def test_cancelled_meeting_is_read_and_not_changed(there, coordinator, name):
+    path, form = address(name, there.meeting.pk), address("panel-meeting", there.meeting.pk)
+    data = shown(coordinator, form) | {"title": "Cita sēde", "action": "tell", "reason": "Vētra", "every": "weeks"}
+    cancel_meeting(meeting=there.meeting, by=there.coordinator, now=timezone.now(), reason="Vējš")
+    for answer in (coordinator.get(path, follow=True), coordinator.post(path, data, follow=True)):
+        assert answer.redirect_chain == [(address("panel-rsvps", there.meeting.event_id), 302)]
+        assert "A cancelled or past event can no longer be changed." in main_text(answer)
+        assert not {"Repeat it", "Meeting room"} & set(re.findall(r">([^<]+)</a>", answer.content.decode()))
+    row = Event.objects.get(pk=there.meeting.event_id)
+    assert (row.title, row.cancel_reason) == (there.meeting.event.title, "Vējš")
+
+
+def test_meeting_that_is_over_has_no_form(there, coordinator):
+    path = address("panel-meeting", there.held.pk)
+    assert coordinator.get(path)["Location"] == address("panel-rsvps", there.held.event_id)
+
+
+def test_cancelled_event_is_read_and_not_changed(there, coordinator):
+    path = address("panel-event", there.event.pk)
+    data = shown(coordinator, path) | {"title": "Cits"}
+    operations.cancel_event(event=there.event, by=there.coordinator, now=timezone.now(), reason="Vējš")
+    for answer in (coordinator.get(path), coordinator.post(path, data)):
+        assert answer["Location"] == address("panel-rsvps", there.event.pk)
+    assert Event.objects.get(pk=there.event.pk).title == there.event.title
+
+
+def test_draft_has_no_way_to_its_room_yet(there, coordinator):
+    room = reverse("councils:room", args=[there.draft.pk])
+    assert room not in coordinator.get(address("panel-rsvps", there.draft.event_id)).content.decode()
+    room = reverse("councils:room", args=[there.meeting.pk])
+    assert room in coordinator.get(address("panel-rsvps", there.meeting.event_id)).content.decode()
+
+
 def test_past_meeting_is_not_cancelled(there, coordinator):
     answer = coordinator.post(address("panel-meeting-cancel", there.held.pk), {"reason": "Vētra"})
     assert errors(answer) == {"__all__": ["A cancelled or past event can no longer be changed."]}
@@ -497,6 +547,10 @@ def test_minutes_list_begins_with_what_is_missing(there, coordinator):
     assert [row.pk for row in coordinator.get(path).context["page"]] == [there.held.pk]
     assert len(coordinator.get(f"{path}?statuss=").context["page"]) == 3
     assert list(coordinator.get(f"{path}?statuss=ar-protokolu").context["page"]) == []
+    for query in ("", "statuss=", "statuss=ar-protokolu", "q=nekas"):
+        page = coordinator.get(f"{path}?{query}")
+        titles = sorted(row.event.title for row in page.context["page"])
+        assert sorted(in_the_file(coordinator, page, "meetings", "Sēde")) == titles, query
 
 
 # --- other events -----------------------------------------------------------------------------------------------------
@@ -612,7 +666,8 @@ def test_events_are_listed_as_filtered_and_the_files_take_the_same(there, coordi
     found = {event.pk for event in page.context["page"]}
     rows = {"meeting": there.meeting.event, "draft": there.draft.event, "held": there.held.event, "event": there.event}
     assert found == {rows[name].pk for name in expected}
-    assert address("export", "events", "xlsx") in page.content.decode()
+    titles = [rows[name].title for name in expected]
+    assert sorted(in_the_file(coordinator, page, "events", "Pasākums")) == sorted(titles)
 
 
 def test_sign_up_closes_that_many_real_hours_before_also_across_the_change_of_the_clock(there, coordinator):

@@ -140,6 +140,16 @@ def test_par_20_below_the_minimum_both_ways_are_shown(coordinator, council):
     assert "nobody is left in the order." in main_text(coordinator.get(PAGE))
 
 
+def test_par_20_is_silent_while_the_first_members_are_entered(coordinator, council):
+    term = factories.term(council, seats=7)
+    assert "§20" not in main_text(coordinator.get(PAGE))
+    for n in range(4):
+        factories.membership(term, factories.person(f"Loceklis Nr{n}"))
+    assert "§20" not in main_text(coordinator.get(PAGE))
+    end(1, today())
+    assert "The council has fewer than 5 members (§20)" in main_text(coordinator.get(PAGE))
+
+
 def test_par_20_minimum_may_be_all_seats_and_lie_ahead(coordinator, council):
     term = factories.term(council, seats=7)
     for n in range(7):
@@ -385,7 +395,7 @@ def test_mistakes_are_told_with_their_row_and_nothing_is_written(coordinator, te
 def test_same_person_twice_is_told(coordinator, term):
     rows = [line(1, "Zelma Žagata", "zelma@example.org"), line(2, "Zelma Žagata", "zelma@example.org")]
     page = load(coordinator, table(rows))
-    assert page.context["faults"] == [(3, "Zelma Žagata stands in the table twice.")]
+    assert page.context["faults"] == [(3, "Zelma Žagata is in the table twice.")]
 
 
 def test_place_of_somebody_who_is_not_in_the_table_is_not_given_away(coordinator, term, order):
@@ -427,3 +437,11 @@ def test_confirmation_without_its_file_changes_nothing(coordinator, term):
     assert "the data is different by now" in main_text(answer)
     assert Substitute.objects.count() == 1
     assert Substitute.objects.get().state == SubstituteState.WAITING
+
+
+@pytest.mark.parametrize("field", ["given_name", "family_name", "email"])
+def test_candidate_with_a_sign_that_no_text_may_hold_is_refused(coordinator, term, field):
+    data = {"given_name": "Ilze", "family_name": "Ozola", "email": "ilze@example.org", field: "a\0b@example.org"}
+    answer = coordinator.post(address("panel-substitute-new", "balozi"), data)
+    assert answer.status_code in (200, 422)
+    assert field in answer.context["form"].errors

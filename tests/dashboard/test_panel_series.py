@@ -115,7 +115,7 @@ def test_series_is_published_with_what_stayed_chosen(coordinator, today):
     assert Notice.objects.filter(kind="series_announced").count() == 1
     assert not Notice.objects.filter(kind="event_announced").exists()
     told = main_text(coordinator.get(answer["Location"]))
-    assert "2 dates are made. 1 person is told by e-mail, once of all." in told
+    assert "2 dates are made. 1 person gets one e-mail about all of them." in told
 
 
 def test_series_is_kept_as_drafts_and_published_later(coordinator, today):
@@ -194,7 +194,7 @@ def test_page_makes_the_same_queries(coordinator, count, django_assert_num_queri
     path = address("panel-series", factories.event_series(count).pk)
     coordinator.get(path)
 
-    with django_assert_num_queries(14):  # 12 of every page of the panel, the series, its events
+    with django_assert_num_queries(13):  # 11 of every page of the panel, the series, its events
         page = coordinator.get(path)
     assert len(page.context["events"]) == count
 

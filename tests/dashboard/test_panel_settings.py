@@ -55,6 +55,16 @@ def test_every_number_is_listed_as_it_stands_with_what_is_coming(client):
     assert "7 (" in page
 
 
+def test_thousands_of_a_number_stand_apart(coordinator):
+    RegulationValue.objects.create(code="SMALL_COUNCIL_UP_TO", value="1200", valid_from=today() + 10 * DAY)
+    client = signed_in(coordinator, "lv")
+    said = client.get(address("settings-numbers")).content.decode()
+    assert all(number in said for number in ("1\u00a0000", "5\u00a0000", "1\u00a0200"))
+    row = RegulationValue.objects.get()
+    for name, key in (("settings-number", row.code), ("settings-number-remove", row.pk)):
+        assert "1\u00a0200" in client.get(address(name, key)).content.decode()
+
+
 def test_number_is_changed_from_a_day_on_and_keeps_its_history(client, coordinator):
     page = address("settings-number", "MINUTES_SENT")
     assert client.get(page).context["form"]["value"].value() == 5
@@ -156,7 +166,7 @@ def test_units_ask_the_same_number_of_questions(client, count, django_assert_num
         unit = MunicipalUnit.objects.create(name=f"Nodaļa {n}")
         person = factories.person(email=f"n{n}@example.org")
         unit.officers.create(person=person, started_on=today())
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         client.get(address("settings-units"))
 
 
@@ -175,6 +185,15 @@ def test_place_is_added_corrected_and_moved(client):
     client.post(move, {"neighbourhood": balozi.pk, "on": f"{today()}"})
     assert Place.objects.valid(today()).get(name="Krogsili").neighbourhood == balozi
     assert Place.objects.valid(today() - DAY).get().neighbourhood == alejas
+
+
+def test_kind_is_not_said_where_the_name_says_it(coordinator):
+    for name, kind in (("Ķekavas pilsēta", "town"), ("Daugmales pagasts", "parish"), ("Odukalns", "village")):
+        factories.place(name, kind=kind)
+    said = main_text(signed_in(coordinator, "lv").get(address("settings-places")))
+    assert "pilsēta pilsēta" not in said
+    assert "pagasts pagasts" not in said
+    assert "Odukalns ciems" in said
 
 
 def test_streets_leave_a_trace(client):
@@ -197,10 +216,12 @@ def test_days_of_a_year_say_what_the_calendar_knows_and_what_was_added(client):
     said = main_text(client.get(address("settings-days"), {"gads": "2026"}))
     assert "MK rīkojums" in said
     assert "Latvijas Republikas Proklamēšanas diena" in said
+    assert "(pārcelta no 17.01.2026.)" in said
+    assert said.index("Friday, 2 January") < said.index("Saturday, 17 January") < said.index("Friday, 3 April")
     assert "MK rīkojums" not in main_text(client.get(address("settings-days"), {"gads": "2027"}))
 
 
-@pytest.mark.parametrize("asked", ["", "x", "1000", "99999", "²"])
+@pytest.mark.parametrize("asked", ["", "x", "1000", "99999", "20260", "2026" + "9" * 5000, "²"])
 def test_year_that_is_none_is_this_one(client, asked):
     assert client.get(address("settings-days"), {"gads": asked}).context["year"] == today().year
 

@@ -7,7 +7,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
-from councils.models import Resolution, Submission
+from councils.models import RegulationValue, Resolution, Submission
 from notices.operations import deliver
 from tests import factories
 from tests.dashboard.panel_world import address, main_text, signed_in, world
@@ -43,6 +43,16 @@ def today():
 
 def step(row, slug):
     return address("panel-submission-step", row.pk, slug)
+
+
+def test_form_says_how_long_the_municipality_has(there, coordinator):
+    page = address("panel-submission-new")
+    assert "Empty: a draft. The municipality examines what a council sends within 1 month (§27)" in main_text(
+        coordinator.get(page)
+    )
+    months = {"code": "SUBMISSION_REPLY", "value": "2", "paragraph": "§27"}
+    RegulationValue.objects.create(**months, valid_from=today())
+    assert "within 2 months (§27)" in main_text(coordinator.get(page))
 
 
 # --- from a resolution, in two clicks ---------------------------------------------------------------------------------
@@ -268,7 +278,9 @@ def test_opinion_goes_from_the_request_to_the_municipal_council(there, coordinat
     assert (row.sent_on, row.opinion, row.resolution) == (today(), "Neatcelt.", resolution)
 
     file = address("panel-opinion-file", row.pk)
-    assert b"".join(officer.get(file).streaming_content) == PDF
+    answer = officer.get(file)
+    assert b"".join(answer.streaming_content) == PDF
+    assert "no-store" in answer["Cache-Control"]
     assert signed_in(there.stranger).get(file).status_code == 403
     assert coordinator.get(address("panel-opinion-file", there.opinion.pk)).status_code == 404
 
@@ -278,7 +290,7 @@ def test_opinions_ask_the_same_number_of_questions(there, coordinator, django_as
     for _n in range(rows - 1):
         factories.opinion_request()
     coordinator.get(address("panel-opinions"))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         coordinator.get(address("panel-opinions"))
 
 

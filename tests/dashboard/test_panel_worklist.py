@@ -76,7 +76,7 @@ def test_promise_is_asked_after_on_its_day(now, council):
         follow_up_on=date(2026, 11, 22),
     )
     assert lines(now - timedelta(days=2)) == []
-    assert lines(now) == [("1 day late", "bad", "Is it done: “Nojume”", "Say how it stands")]
+    assert lines(now) == [("1 day late", "bad", "Is it done: “Nojume”", "Say where it stands")]
     row.done_on, row.follow_up_on = date(2026, 11, 23), None
     row.save()
     assert lines(now) == []
@@ -96,14 +96,14 @@ def test_minutes_are_late_five_working_days_after_the_meeting_par_25(now, counci
     """18 November is a holiday: minutes of the 12th were due on the 20th, those of the 13th are due today."""
     for day in (12, 13):
         factories.meeting(council, starts_at=datetime(2026, 11, day, 18, tzinfo=RIGA))
-    assert lines(now) == [("3 days late", "bad", "Minutes of the meeting 12 November", "Add the minutes")]
+    assert lines(now) == [("3 days late", "bad", "Minutes of the meeting of 12 November", "Add the minutes")]
 
 
 def test_minutes_that_were_sent_wait_for_the_coordinator(now, council):
     meeting = factories.meeting(council, starts_at=datetime(2026, 11, 9, 18, tzinfo=RIGA))
     meeting.minutes_sent_on = date(2026, 11, 12)
     meeting.save()
-    assert lines(now) == [("Today", "warn", "Minutes of the meeting 9 November", "Enter where they are")]
+    assert lines(now) == [("Today", "warn", "Minutes of the meeting of 9 November", "Enter where they are")]
     meeting.minutes_published_on = date(2026, 11, 13)
     meeting.save()
     assert lines(now) == []
@@ -118,7 +118,7 @@ def test_minutes_of_a_meeting_that_closed_early_wait_for_the_coordinator_as_well
     assert (
         [row.meeting for row in worklist.read(now).awaited] == [meeting] == list(Meeting.objects.awaiting_minutes(now))
     )
-    assert lines(now) == [("Today", "warn", "Minutes of the meeting 23 November", "Enter where they are")]
+    assert lines(now) == [("Today", "warn", "Minutes of the meeting of 23 November", "Enter where they are")]
 
 
 def test_draft_is_to_be_announced_three_working_days_ahead_par_38_2(now, council):
@@ -138,8 +138,8 @@ def test_meetings_of_today_and_tomorrow_stand_in_the_list(now, council):
         factories.meeting(council, title=f"Sēde {days}", starts_at=at(now, days))
     factories.meeting(council, title="Atcelta", starts_at=at(now, 1), cancelled_at=now)
     assert lines(now) == [
-        ("Today", "warn", "Sēde 0, 18:00", "Who comes"),
-        ("Tomorrow", "warn", "Sēde 1, 18:00", "Who comes"),
+        ("Today", "warn", "Sēde 0, 18:00", "Who is coming"),
+        ("Tomorrow", "warn", "Sēde 1, 18:00", "Who is coming"),
     ]
 
 
@@ -148,7 +148,17 @@ def test_people_who_wait_for_a_seat_are_counted_as_people(now, council):
     factories.rsvp(event, now=now)
     factories.rsvp(event, state="waiting", party_size=3, now=now)
     factories.rsvp(event, state="waiting", confirmed_at=None, now=now)  # a guest who has not opened the link
-    assert lines(now) == [("In 3 days", "info", "Diskusija — 3 people wait", "Add seats")]
+    assert lines(now) == [("In 3 days", "info", "Diskusija — 3 people are waiting", "Add seats")]
+
+
+@pytest.mark.parametrize(("room", "online", "said"), [(2, None, "2 of 2"), (None, 1, "1 of 1"), (2, 1, "3 of 3")])
+def test_seats_of_a_hybrid_event_are_those_of_the_hall_that_is_full(now, council, room, online, said):
+    event = factories.event(starts_at=at(now, 3), format="hybrid", capacity=room, online_capacity=online)
+    factories.rsvp(event, party_size=2)
+    factories.rsvp(event, attending="remote")
+    factories.rsvp(event, state="waiting", attending="in_person" if room else "remote")
+    [item] = worklist.read(now).work
+    assert item.meta == f"Whole municipality · {said} seats"
 
 
 def test_event_that_has_begun_needs_no_seats(now, council):

@@ -95,6 +95,19 @@ def test_calendar_turns_pages_and_keeps_the_filter(client):
     assert len(listed(client.get(URL, {"q": "nr", "lapa": "2"}))) == 1
 
 
+def test_calendar_turns_pages_of_all_that_comes(client, django_assert_num_queries):
+    for n in range(31):
+        factories.event(f"Nr. {n}", starts_at=timezone.now() + (n + 2) * DAY)
+
+    first = client.get(URL)
+
+    assert listed(first) == [f"Nr. {n}" for n in range(30)]
+    assert "?lapa=2" in first.text
+    with django_assert_num_queries(5):
+        assert listed(client.get(URL, {"lapa": "2"})) == ["Nr. 30"]
+    assert listed(client.get(URL, {"lapa": "9"})) == ["Nr. 30"]
+
+
 def test_empty_calendar_says_so(client):
     assert 'class="kp-empty"' in client.get(URL).text
     assert 'class="kp-empty"' in client.get(URL, {"veids": "other"}).text
@@ -129,15 +142,16 @@ def test_calendar_makes_the_same_queries(client, count, django_assert_num_querie
         client.get(URL, {"apkaime": areas[0].slug, "q": "sēde"})
 
 
-def test_calendar_of_somebody_logged_in_asks_five_queries_more(client, django_assert_num_queries):
-    client.force_login(factories.coordinator())
+@pytest.mark.parametrize("count", [1, 3, 300])
+def test_calendar_of_somebody_logged_in_asks_four_queries_more(client, count, django_assert_num_queries):
+    coordinator = factories.coordinator()
+    client.force_login(coordinator)
     area = factories.neighbourhood()
-    factories.event(neighbourhoods=[area])
+    for _ in range(count):
+        factories.rsvp(factories.event(neighbourhoods=[area]), coordinator.person)
     client.get(URL)
 
-    with django_assert_num_queries(
-        10
-    ):  # session, user, person, roles, own sign-ups; choices, months, count, rows, areas
+    with django_assert_num_queries(9):  # session, person, roles, own sign-ups; choices, months, count, rows, areas
         client.get(URL, {"apkaime": area.slug})
 
 

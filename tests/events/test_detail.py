@@ -229,7 +229,7 @@ def test_link_to_join_is_for_those_who_have_a_seat(client):
     assert "slepens" not in get(client, event).text
     client.force_login(user)
     assert "slepens" not in get(client, event).text
-    assert "Saite, lai pievienotos, te būs tajā dienā no plkst." in get(client, event).text
+    assert "Pieslēgšanās saite te būs tajā dienā no plkst." in get(client, event).text
 
     soon(event)
     assert 'href="https://saruna.example.org/slepens"' in get(client, event).text
@@ -297,5 +297,5 @@ def test_event_page_makes_the_same_queries(client, count, django_assert_num_quer
     with django_assert_num_queries(4):  # event, neighbourhoods, agenda, papers
         get(client, event)
     client.force_login(user)
-    with django_assert_num_queries(11):  # session, user, person, roles; the same; own sign-up, place, address
+    with django_assert_num_queries(10):  # session, person, roles; the same; own sign-up, place, address
         assert get(client, event).context["rsvp"] == row

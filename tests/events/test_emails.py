@@ -15,12 +15,14 @@ from events import operations as events
 from events import qr
 from events.models import EventChange, Rsvp
 from neighbourhoods import latvian
+from neighbourhoods.models import Neighbourhood
 from notices import mailbox
 from notices import operations as notices
 from notices.emails import NotNeeded, compose
 from notices.mailbox import FolderBackend
 from notices.models import Notice
 from tests import factories
+from tests.parts import unmarked
 
 State, For = Rsvp.State, Rsvp.CancelledFor
 ADDRESS = "liga@example.org"
@@ -220,6 +222,14 @@ def test_mail_reads_well(make, language, person, event, now, django_assert_max_n
     latvian = re.findall(r"\b(?:tu|tev|tava|pieteicies|pasākum\w+|vieta|līdz|saņem)\b", visible(content))
     assert (latvian if language == "lv" else english) != []
     assert (english if language == "lv" else latvian) == []
+    names = [
+        "Ķekavas pilsētas iedzīvotāju padome",
+        "Ķekava",
+        "Līga",
+        "Šķēle",
+        *Neighbourhood.objects.values_list("name", flat=True),
+    ]
+    assert unmarked(content, names) == []
 
 
 @pytest.mark.parametrize(
@@ -666,4 +676,4 @@ def test_sign_up_that_the_organiser_cancels_leaves_the_calendar(person, event, n
     assert "method=CANCEL" in kind
     [entry] = icalendar.Calendar.from_ical(content).walk("VEVENT")
     assert (entry["STATUS"], str(entry["UID"]), entry["DTSTAMP"].dt) == ("CANCELLED", str(event.uid), now)
-    assert "Ar pielikto failu pasākumu vari izņemt no sava kalendāra." in mail.body
+    assert "Ar pievienoto failu pasākumu vari izņemt no sava kalendāra." in mail.body

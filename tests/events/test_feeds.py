@@ -108,7 +108,7 @@ def test_feed_of_a_kind_and_a_format(client):
     assert titles(client.get(ALL, {"veids": "cleanup", "norise": "remote"})) == ["Attālā talka"]
 
 
-@pytest.mark.parametrize("query", ["apkaime=nav", "veids=x", "norise=x", "veids=%00"])
+@pytest.mark.parametrize("query", ["apkaime=nav", "apkaime=%00", "veids=x", "norise=x", "veids=%00"])
 @pytest.mark.parametrize("address", [ALL, "/kalendars.atom", "/iegult/kalendars/"])
 def test_feed_of_what_there_is_not_is_not_the_feed_of_everything(client, address, query):
     factories.event()

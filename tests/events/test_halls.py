@@ -170,6 +170,20 @@ def test_invited_people_keep_their_seats_when_fewer_are_reserved(now):
     assert seen(event).seats_left == 1
 
 
+def test_a_party_on_reserved_seats_keeps_them_while_no_open_ones_are_left_for_it(now):
+    """Of two reserved seats with a party of two on them, one becomes open: the party would need both."""
+    event, anna = coming(now, capacity=6, reserved_seats=2), factories.person("Anna Āre")
+    factories.invitation(event, anna)
+    assert operations.rsvp(event=event, person=anna, party_size=2, by=None, now=now).is_reserved
+    for n in range(4):
+        operations.rsvp(event=event, person=factories.person(f"Ļubova Nr{n}"), by=None, now=now)
+    with pytest.raises(operations.EventRefused):
+        operations.change_event(event=event, by=None, now=now, reserved_seats=1)
+    assert event.rsvps.get(person=anna).is_reserved
+    operations.change_event(event=event, by=None, now=now, reserved_seats=1, capacity=7)
+    assert not event.rsvps.get(person=anna).is_reserved
+
+
 def test_more_seats_cannot_be_reserved_than_are_free(now):
     event = coming(now, capacity=2)
     sign_up(event, now)

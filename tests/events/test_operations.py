@@ -490,6 +490,12 @@ def test_guest_holds_a_seat_until_the_link_is_opened(now):
     assert sign_up(event, now).state == State.WAITING
 
 
+def test_guest_hold_lasts_as_long_as_the_setting_says(now, settings):
+    settings.HOLD_HOURS = 0.5
+
+    assert guest(upcoming(now), now).hold_expires_at == now + HOUR / 2
+
+
 def test_guest_hold_never_lasts_past_the_start(now):
     event = upcoming(now, starts_at=now + HOUR)
 
@@ -693,6 +699,20 @@ def test_guest_holds_of_a_network_are_counted_in_people(now):
     with pytest.raises(RsvpRefused):
         guest(event, now, email="vēlviens@example.org")
     assert guest(event, now, email="klase@example.org", network="198.51.100.0/24", party_size=30).state == State.HELD
+
+
+def test_guest_limits_end_with_the_holds_they_count(now):
+    """Whoever opened no link may try again when those holds have run out, and not a minute before."""
+    for _ in range(settings.HOLDS_PER_ADDRESS):
+        guest(upcoming(now), now)
+    for n in range(settings.HOLDS_PER_NETWORK - settings.HOLDS_PER_ADDRESS):
+        guest(upcoming(now), now, email=f"viesis{n}@example.org")
+    event = upcoming(now)
+
+    for email in ("viesis@example.org", "vēlviens@example.org"):
+        with pytest.raises(RsvpRefused):
+            guest(event, now + 2 * HOUR - MINUTE, email=email)
+        assert guest(event, now + 2 * HOUR, email=email).state == State.HELD
 
 
 def test_guest_limits_count_only_what_is_not_confirmed(now):

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -47,7 +47,7 @@ PREPARES = {"chair", "deputy chair", "secretary", "coordinator", "administrator"
 @pytest.mark.parametrize("who", WHO)
 @pytest.mark.parametrize("question", [can_see_draft, can_see_rsvps, can_check_in])
 def test_who_prepares_a_meeting_sees_its_draft_and_sign_ups(who, question, meeting):
-    assert question(WHO[who](meeting), meeting.event) == (who in PREPARES)
+    assert question(WHO[who](meeting), meeting.event, timezone.localdate()) == (who in PREPARES)
 
 
 @pytest.mark.parametrize("question", [can_see_draft, can_see_rsvps, can_check_in])
@@ -55,8 +55,8 @@ def test_an_event_that_is_no_meeting_is_the_coordinators(question):
     event = factories.event()
     chair = member(factories.term().council, Office.Kind.CHAIR)
 
-    assert question(factories.coordinator(), event)
-    assert not question(chair, event)
+    assert question(factories.coordinator(), event, timezone.localdate())
+    assert not question(chair, event, timezone.localdate())
 
 
 def test_joint_meeting_is_the_coordinators(meeting):
@@ -64,6 +64,12 @@ def test_joint_meeting_is_the_coordinators(meeting):
     secretary = member(other, Office.Kind.SECRETARY)
     meeting.councils.add(other)
 
-    assert not can_see_draft(secretary, meeting.event)
+    assert not can_see_draft(secretary, meeting.event, timezone.localdate())
     meeting.councils.set([other])
-    assert can_see_draft(secretary, meeting.event)
+    assert can_see_draft(secretary, meeting.event, timezone.localdate())
+
+
+def test_the_day_asked_about_decides(meeting):
+    today = timezone.localdate()
+    chair = member(meeting.councils.get(), Office.Kind.CHAIR, started_on=today)
+    assert [can_see_rsvps(chair, meeting.event, on) for on in (today - timedelta(days=1), today)] == [False, True]

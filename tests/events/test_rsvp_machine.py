@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 from hypothesis import HealthCheck, settings
@@ -321,6 +322,16 @@ AT_ONCE = sorted(set(ACTS) - {"hand_over", "cancel_event"})
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("seed", range(4))
 def test_acts_of_many_at_the_same_time_keep_the_rules(seed, mail_folder):
+    """Whatever chance does, the rules are kept; where it left little to look at, others act on another event."""
+    for attempt in range(6):
+        facts = _act_at_the_same_time(seed, attempt)
+        if len(facts.rows) > 10 and {"going", "cancelled"} <= {row.state for row in facts.rows}:
+            return
+        call_command("flush", interactive=False, verbosity=0)
+    pytest.fail("Chance left little to look at six times.")
+
+
+def _act_at_the_same_time(seed: int, attempt: int) -> Facts:
     """Eight connections act on one event while a ninth sends its mails. One is called off at the end, and of every
     second one the door opens, and the event begins, meanwhile."""
     begin, ticks = timezone.now(), itertools.count()
@@ -355,7 +366,9 @@ def test_acts_of_many_at_the_same_time_keep_the_rules(seed, mail_folder):
         finally:
             connection.close()
 
-    hands = [threading.Thread(target=run, args=[act_at_random, random.Random(f"{seed} {n}")]) for n in range(HANDS)]
+    hands = [
+        threading.Thread(target=run, args=[act_at_random, random.Random(f"{seed} {attempt} {n}")]) for n in range(HANDS)
+    ]
     worker = threading.Thread(target=run, args=[send])
     for thread in [worker, *hands]:
         thread.start()
@@ -367,8 +380,6 @@ def test_acts_of_many_at_the_same_time_keep_the_rules(seed, mail_folder):
     if seed == 0:
         crowd.cancel_event(is_sure=True)
     facts = Facts(crowd.event.pk)
-    assert len(facts.rows) > 10
-    assert {"going", "cancelled"} <= {row.state for row in facts.rows}
     world.check_rows(facts.rows)
     world.check_counts(facts.event, facts.rows, facts.arrivals)
     world.check_door(facts.event, facts.rows, facts.arrivals)
@@ -382,3 +393,4 @@ def test_acts_of_many_at_the_same_time_keep_the_rules(seed, mail_folder):
         assert len(called_off) == len(set(called_off))
     elif facts.upcoming(moments[-1]):
         world.check_nobody_waits_in_vain(facts.event, facts.rows, facts.arrivals, facts.invited)
+    return facts

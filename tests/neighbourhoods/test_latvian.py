@@ -222,6 +222,20 @@ def test_when_says_another_year(language, words):
         assert spaced(latvian.when(datetime(2027, 1, 6, 18, 30, tzinfo=RIGA), WEDNESDAY)) == words
 
 
+@pytest.mark.parametrize(
+    ("text", "joined"),
+    [
+        ("plkst. 18.30–20.00", "plkst. 18.30–|20.00"),
+        ("14.–20. janvārī", "14.–|20. janvārī"),
+        ("14–20 January", "14–|20 January"),
+        ("Sēde – 18.30", "Sēde – 18.30"),
+        ("Baloži–Rīga", "Baloži–Rīga"),
+    ],
+)
+def test_unbroken_joins_ranges_alone(text, joined):
+    assert latvian.unbroken(text) == joined.replace("|", "\N{WORD JOINER}")
+
+
 def test_when_leaves_out_the_year_of_today():
     assert latvian.when(WEDNESDAY, date(2026, 1, 1)) == latvian.when(WEDNESDAY)
 
@@ -291,8 +305,10 @@ def test_heading_day():
     monday = date(2026, 11, 23)
     assert spaced(latvian.heading_day(monday)) == "Pirmdiena, 23.~novembris"
     assert spaced(latvian.heading_day(monday, date(2027, 1, 1))) == "Pirmdiena, 2026.~gada 23.~novembris"
+    assert spaced(latvian.full_day(monday)) == "pirmdiena, 23.~novembris"
     with translation.override("en"):
         assert spaced(latvian.heading_day(monday)) == "Monday, 23~November"
+        assert latvian.full_day(monday) == latvian.heading_day(monday)
         assert latvian.heading_month(monday) == "November 2026"
 
 
@@ -306,6 +322,7 @@ def test_clock_number_date_and_until_in_both_languages():
         assert latvian.clock(WEDNESDAY) == latvian.at(WEDNESDAY) == "18:30"
         assert latvian.number_date(WEDNESDAY) == "25/11/2026"
         assert spaced(latvian.until(WEDNESDAY)) == "until 25~November"
+        assert spaced(latvian.by(WEDNESDAY)) == "by 25~November"
 
 
 @pytest.mark.parametrize(

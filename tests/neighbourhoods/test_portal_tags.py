@@ -24,10 +24,14 @@ def rendered(expression, language="lv", **context):
         ("it|when:today", "trešdien, 25.~novembrī, plkst.~18.30", "Wednesday, 25~November, 18:30"),
         ("it|day:today", "25.~novembrī", "25~November"),
         ("it|day_nominative:today", "25.~novembris", "25~November"),
+        ("it|day_genitive:today", "25.~novembra", "25~November"),
         ("it|until:today", "līdz 25.~novembrim", "until 25~November"),
+        ("it|by:today", "līdz 25.~novembrim", "by 25~November"),
         ("it|heading_day:today", "Trešdiena, 25.~novembris", "Wednesday, 25~November"),
+        ("it|full_day:today", "trešdiena, 25.~novembris", "Wednesday, 25~November"),
         ("it|heading_month", "2026.~gada novembris", "November 2026"),
         ("it|weekday", "trešdien", "Wednesday"),
+        ("it|weekday_at", "trešdien, plkst.~18.30", "Wednesday, 18:30"),
         ("it|day_number", "25", "25"),
         ("it|short_month", "nov.", "Nov"),
         ("it|number_date", "25.11.2026.", "25/11/2026"),
@@ -61,6 +65,7 @@ def test_filter_shows_the_day_on_the_wall():
     assert rendered("it|day_number", it=LATE) == "1"
     assert rendered("it|short_month", it=LATE) == "dec."
     assert rendered("it|iso", it=LATE) == "2026-12-01T00:30+02:00"
+    assert rendered("it|weekday_at", it=LATE) == "otrdien, plkst.~00.30"
     assert rendered("it|relative_days:today", it=LATE) == "pēc 8 dienām"
 
 
@@ -69,7 +74,9 @@ def test_filter_says_the_year_when_the_page_is_of_another():
     assert rendered("it|day:it", it=date(2027, 1, 6)) == "6.~janvārī"
 
 
-@pytest.mark.parametrize("name", ["when", "day", "day_nominative", "until", "heading_day"])
+@pytest.mark.parametrize(
+    "name", ["when", "day", "day_nominative", "day_genitive", "until", "by", "full_day", "heading_day"]
+)
 def test_filter_without_today_says_a_year_that_has_long_passed(name):
     assert "2019" in rendered(f"it|{name}", it=date(2019, 6, 5))
 
@@ -77,7 +84,10 @@ def test_filter_without_today_says_a_year_that_has_long_passed(name):
 def test_span_joins_two_fields():
     until = datetime(2019, 6, 5, 17, 0, tzinfo=UTC)
     start = datetime(2019, 6, 5, 15, 30, tzinfo=UTC)
-    assert rendered("it|span:end", it=start, end=until) == "trešdien, 2019.~gada 5.~jūnijā, plkst.~18.30–20.00"
+    assert (
+        rendered("it|span:end", it=start, end=until)
+        == "trešdien, 2019.~gada 5.~jūnijā, plkst.~18.30–\N{WORD JOINER}20.00"
+    )
     assert rendered("it|span:end", it=start, end=None) == "trešdien, 2019.~gada 5.~jūnijā, plkst.~18.30"
 
 
@@ -110,7 +120,22 @@ def test_number(expression, value, in_latvian, in_english):
     assert rendered(expression, "en", it=value) == in_english
 
 
-@pytest.mark.parametrize("name", ["when", "day", "day_nominative", "until", "heading_day", "heading_month", "weekday"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "when",
+        "day",
+        "day_nominative",
+        "day_genitive",
+        "until",
+        "by",
+        "full_day",
+        "heading_day",
+        "heading_month",
+        "weekday",
+        "weekday_at",
+    ],
+)
 def test_filter_of_words_gives_nothing_for_nothing(name):
     assert rendered(f"it|{name}", it=None) == ""
     assert rendered(f"unknown|{name}") == ""
@@ -122,3 +147,41 @@ def test_filter_of_words_gives_nothing_for_nothing(name):
 def test_filter_of_figures_gives_nothing_for_nothing(name):
     assert rendered(f"it|{name}", it=None) == ""
     assert rendered(f"unknown|{name}") == ""
+
+
+@pytest.mark.parametrize(
+    ("template", "in_latvian", "in_english"),
+    [
+        ("{{ it|lv }}", "Sēde &amp; dīķis", '<span lang="lv">Sēde &amp; dīķis</span>'),
+        ("{{ none|lv }}", "", ""),
+        ("{{ it|truncatechars:5|lv }}", "Sēde…", '<span lang="lv">Sēde…</span>'),
+        ("{{ it|linebreaksbr|lv }}", "Sēde &amp; dīķis", '<span lang="lv">Sēde &amp; dīķis</span>'),
+        ("<p{% lv %}>", "<p>", '<p lang="lv">'),
+        (
+            "{{ said|lv:parts }}",
+            "Moved: Sēde &amp; dīķis, &lt;b&gt; dīķi",
+            'Moved: <span lang="lv">Sēde &amp; dīķis</span>, &lt;b&gt; dīķi',
+        ),
+        ("{{ it|lv:entities }}", "Sēde &amp; dīķis", "Sēde &amp; dīķis"),
+        ("{{ said|lv:nothing }}", "Moved: Sēde &amp; dīķis, &lt;b&gt; dīķi", "Moved: Sēde &amp; dīķis, &lt;b&gt; dīķi"),
+        (
+            "{% blocktranslate with name=it|lv %}<{{ name }}>{% endblocktranslate %}",
+            "<Sēde &amp; dīķis>",
+            '<<span lang="lv">Sēde &amp; dīķis</span>>',
+        ),
+    ],
+)
+def test_what_people_wrote_says_that_it_is_latvian_where_the_page_is_not(template, in_latvian, in_english):
+    it = "Sēde & dīķis"
+    said = {"it": it, "said": f"Moved: {it}, <b> dīķi", "parts": ["dīķis", it, "", "dīķ"], "nothing": [""], "none": ""}
+    said["entities"] = ["amp", "x27"]
+    for language, expected in (("lv", in_latvian), ("en", in_english)):
+        with translation.override(language):
+            assert Template("{% load i18n portal %}" + template).render(Context(said)) == expected
+
+
+def test_leaf_of_the_calendar_has_the_day_on_the_wall():
+    for language, month in (("lv", "dec."), ("en", "Dec")):
+        with translation.override(language):
+            leaf = Template("{% leaf it %}").render(Context({"it": LATE}))
+        assert leaf == f'<time class="kp-date" datetime="2026-12-01T00:30+02:00"><b>1</b><span>{month}</span></time>'

@@ -1,5 +1,7 @@
 """The mailbox of the embedded mode: open there, absent elsewhere, and harmless whatever a mail holds."""
 
+import re
+
 import pytest
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.urls import reverse
@@ -50,6 +52,16 @@ def test_there_is_no_mailbox_elsewhere(client, settings, change):
     for name, value in change.items():
         setattr(settings, name, value)
     assert [client.get(page).status_code for page in addresses] == [404] * 4
+
+
+def test_frame_of_a_mail_is_as_tall_as_the_mail_is_long(client):
+    def height(**fields):
+        page = client.get(reverse("notices:mailbox-message", args=[send(**fields).name])).text
+        return int(re.search(r'<iframe[^>]* height="(\d+)"', page, re.DOTALL)[1])
+
+    short, long = height(), height(text="Garš teikums. " * 60)
+    assert 200 < short < 400 < long < 600
+    assert height(text="Rinda.\n" * 500) == mailbox.TALLEST
 
 
 def test_pages_take_no_form(client):

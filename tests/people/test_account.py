@@ -10,6 +10,7 @@ import allauth.account
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from events import operations as events
 from notices import adapter
 from notices import operations as notices
 from notices.models import Notice
+from people import operations as people
 from people.models import ContactChannel, Person, User
 from tests import factories
 from tests.people.conftest import code_in
@@ -97,7 +99,7 @@ def test_sign_up_in_english_writes_english(client, post_office):
         ({"email": "nav adrese"}, "e-pasta"),
         ({"password1": "īsa"}, "10"),
         ({"name": "Pērc www.lēti.lv"}, "tikai vārdu"),
-        ({"name": "x" * 120}, "par garu"),
+        ({"name": "x" * 120}, "pārāk garš"),
     ],
 )
 def test_sign_up_mistakes_are_told_in_latvian(client, is_latvian, changes, message):
@@ -148,6 +150,20 @@ def test_sign_up_with_a_taken_address_looks_the_same_and_tells_the_owner(client,
 
     sign_up(client)
     assert owner.person.notices.count() == 1, "one such mail an hour"
+
+
+def test_the_mail_about_a_taken_address_leads_out_of_the_registration_that_was_begun(client, client_b, post_office):
+    factories.user("liga@example.org")
+    sign_up(client)
+    assert len(post_office()) == 1
+    free = sign_up(client_b, email="cita@example.org")
+    assert client_b.get(reverse("account_login"))["Location"] == free["Location"], "a code may still be on its way"
+
+    for each in (client, client_b):
+        assert each.get(reverse("account_request_login_code")).status_code == 200, "the same for both"
+    ask_code(client, "liga@example.org")
+    client.post(reverse("account_confirm_login_code"), {"code": code_in(post_office()[-1])})
+    assert is_logged_in(client)
 
 
 def test_a_user_is_never_left_without_a_person(client):
@@ -219,8 +235,26 @@ def test_five_wrong_passwords_end_the_trying(client, is_latvian):
     for _attempt in range(5):
         client.post(reverse("account_login"), {"login": "liga@example.org", "password": "cita"})
     page = client.post(reverse("account_login"), {"login": "liga@example.org", "password": PASSWORD}).content.decode()
-    assert "Pārāk daudz mēģinājumu" in page
+    assert "Pārāk daudz mēģinājumu. Uzgaidi dažas minūtes vai ienāc uzreiz ar kodu." in page
+    assert reverse("account_request_login_code") in page
     is_latvian(page)
+
+
+def test_attempts_of_others_do_not_keep_the_owner_from_a_code(client, client_b, post_office, settings):
+    """From many networks, also with the password that is right."""
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    factories.user("liga@example.org", password=PASSWORD)
+    for number in range(20):
+        client_b.post(
+            reverse("account_login"),
+            {"login": "liga@example.org", "password": "cita"},
+            headers={"X-Forwarded-For": f"192.0.{number}.1"},
+        )
+    given = {"login": "liga@example.org", "password": PASSWORD}
+    assert client.post(reverse("account_login"), given, headers={"X-Forwarded-For": "203.0.113.5"}).status_code != 302
+    ask_code(client, "liga@example.org")
+    client.post(reverse("account_confirm_login_code"), {"code": code_in(*post_office())})
+    assert is_logged_in(client)
 
 
 def test_log_in_code_for_an_unknown_address_looks_the_same_and_sends_nothing(client, client_b, post_office):
@@ -337,6 +371,43 @@ def test_the_password_is_changed_with_the_current_one(client, post_office, is_la
     user.refresh_from_db()
     assert user.check_password("pavisam-jauna-parole")
     assert [mail["Subject"] for mail in post_office()] == ["Tava parole ir mainīta"]
+
+
+def test_log_in_begins_a_session_of_its_own(client, post_office):
+    """Whoever slipped a session to somebody before does not come in with them."""
+    factories.user("liga@example.org", password=PASSWORD)
+
+    def by_password():
+        client.post(reverse("account_login"), {"login": "liga@example.org", "password": PASSWORD})
+
+    def by_code():
+        client.post(reverse("account_confirm_login_code"), {"code": code_in(post_office()[-1])})
+
+    for begin, log_in in (("account_reset_password", by_password), ("account_request_login_code", by_code)):
+        client.post(reverse(begin), {"email": "liga@example.org"})  # a session is there
+        slipped = client.cookies["sessionid"].value
+        log_in()
+        assert is_logged_in(client)
+        assert client.cookies["sessionid"].value != slipped
+        assert not is_logged_in(Client(headers={"Cookie": f"sessionid={slipped}"}))
+        client.post(reverse("account_logout"))
+        cache.clear()
+
+
+def test_sessions_on_other_devices_end_with_the_password(client, client_b, post_office):
+    user = factories.user("liga@example.org", password=PASSWORD)
+    for device in (client, client_b):
+        device.force_login(user)
+    changed = {"oldpassword": PASSWORD, "password1": "pavisam-jauna-parole"}
+    client.post(reverse("account_change_password"), changed)
+    assert is_logged_in(client)
+    assert not is_logged_in(client_b)
+    post_office()
+
+    client_b.post(reverse("account_reset_password"), {"email": "liga@example.org"})
+    client_b.post(reverse("account_confirm_password_reset_code"), {"code": code_in(*post_office())})
+    client_b.post(reverse("account_complete_password_reset"), {"password1": "vēl-jaunāka-parole"})
+    assert not is_logged_in(client)
 
 
 def test_a_password_can_be_set_by_who_has_none(client, post_office, is_latvian):
@@ -467,3 +538,15 @@ def test_every_name_that_allauth_reverses_has_a_path():
     assert names
     for name in names - unused:
         reverse(name)
+
+
+@pytest.mark.parametrize("change", [{"is_active": False}, None])
+def test_open_session_ends_with_the_account(client, change):
+    user = factories.user()
+    client.force_login(user)
+    assert client.get("/mans/").status_code == 200
+    if change:
+        type(user).objects.filter(pk=user.pk).update(**change)
+    else:
+        people.erase_person(person=user.person, by=None, now=timezone.now())
+    assert client.get("/mans/")["Location"].startswith("/konts/ienakt/")

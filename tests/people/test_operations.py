@@ -68,6 +68,29 @@ def test_granting_twice_is_once_and_is_written_down(now):
     assert AuditEntry.objects.filter(verb="end_role").count() == 1
 
 
+def test_a_role_ends_once_and_not_before_it_began(now):
+    by, today = factories.administrator(), now.date()
+    role = operations.grant_role(person=factories.person(), kind="coordinator", by=by, now=now, on=today)
+    stale = Role.objects.get(pk=role.pk)
+    with pytest.raises(operations.RoleRefused):
+        operations.end_role(role=role, by=by, now=now, on=today - timedelta(days=1))
+    operations.end_role(role=role, by=by, now=now, on=today)
+    with pytest.raises(operations.RoleRefused):
+        operations.end_role(role=stale, by=by, now=now, on=today + timedelta(days=9))
+    role.refresh_from_db()
+    assert role.ended_on == today
+    assert AuditEntry.objects.filter(verb="end_role").count() == 1
+
+
+def test_there_is_an_administrator_on_every_day(now):
+    by, today = factories.administrator(), now.date()
+    role, begins_on = by.person.roles.get(), today + timedelta(days=9)
+    operations.grant_role(person=factories.person(), kind="administrator", by=by, now=now, on=begins_on)
+    with pytest.raises(operations.RoleRefused):
+        operations.end_role(role=role, by=by, now=now, on=begins_on - timedelta(days=1))
+    assert operations.end_role(role=role, by=by, now=now, on=begins_on).ended_on == begins_on
+
+
 # --- constraints -----------------------------------------------------------------------------------------------------
 
 
@@ -303,6 +326,7 @@ def test_a_guest_is_kept_until_the_days_are_over():
 def test_an_account_that_nobody_proves_is_removed_after_a_week():
     now = timezone.now()
     old = account()
+    operations.follow(person=old.person, neighbourhood=factories.neighbourhood(), now=now)  # as the registration does
     User.objects.filter(pk=old.pk).update(date_joined=now - timedelta(days=settings.UNCONFIRMED_DAYS, hours=1))
     EmailAddress.objects.create(user=old, email=old.email, primary=True)
     fresh = account("jauna@example.org")
@@ -311,6 +335,16 @@ def test_an_account_that_nobody_proves_is_removed_after_a_week():
     assert operations.forget_unconfirmed_accounts(now=now) == 1
     assert set(User.objects.all()) == {fresh, proved}
     assert not Person.objects.filter(pk=old.person.pk).exists()
+
+
+def test_an_unproved_account_whose_person_holds_a_post_stays_and_stops_nobody_elses_forgetting():
+    now = timezone.now()
+    posted, idle = account("a@example.org"), account("b@example.org")
+    User.objects.update(date_joined=now - timedelta(days=settings.UNCONFIRMED_DAYS, hours=1))
+    factories.responding_officer(person=posted.person)
+    assert operations.forget_unconfirmed_accounts(now=now) == 1
+    assert set(User.objects.all()) == {posted}
+    assert not Person.objects.filter(pk=idle.person.pk).exists()
 
 
 # --- who only gave an address ----------------------------------------------------------------------------------------
@@ -447,9 +481,11 @@ def test_profile_writes_nothing_that_it_does_not_show(now):
         name="Līga Ķelle",
         language="en",
         home_neighbourhood=None,
+        follows_home=True,
         wants_news=False,
         wants_reminders=True,
         phone="",
+        now=now,
     )
 
     person = Person.objects.matching("ķelle").get()

@@ -1,3 +1,6 @@
+import re
+from html import escape
+
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -94,6 +97,22 @@ def test_profile_is_shown_and_saved(client, person, is_latvian):
     assert Person.objects.matching("ozola").get() == person
 
 
+def test_profile_follows_another_neighbourhood_as_registration_does(client, person, is_latvian):
+    old, new = factories.neighbourhood("Odukalns"), factories.neighbourhood("Titurga")
+    page = client.get(reverse("people:profile")).text
+    assert re.search(r'name="follows_home"[^>]* checked', page)
+
+    def save(area, **more):
+        client.post(reverse("people:profile"), profile(home_neighbourhood=area.pk, **more))
+        return [follow.neighbourhood for follow in person.follows.order_by("pk")]
+
+    assert save(old) == []  # the box was emptied
+    assert save(old, follows_home="on") == []  # nothing changed
+    assert save(new, follows_home="on") == [new]
+    assert save(old, follows_home="on") == [new, old]
+    assert save(new, follows_home="on") == [new, old]
+
+
 def test_profile_without_phone_removes_it(client, person):
     client.post(reverse("people:profile"), profile(phone="29 123 456"))
     client.post(reverse("people:profile"), profile(phone="29 654 321"))
@@ -185,7 +204,7 @@ def test_follows_takes_the_same_queries_for_any_number(client, person, django_as
     for number in (1, 3):
         while person.follows.count() < number:
             factories.follow(person, factories.neighbourhood())
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(5):
             client.get(reverse("people:follows"))
 
 
@@ -257,3 +276,51 @@ def test_data_page_shows_what_is_known(client, person, is_latvian):
 def test_an_officer_is_told_why_the_account_stays(client):
     client.force_login(factories.coordinator())
     assert reverse("dashboard:account-delete") not in client.get(reverse("people:data")).content.decode()
+
+
+# --- a form without its token -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("came_from", "leads_back"),
+    [
+        ("http://testserver/mans/profils/?a=1&b=2", True),
+        ("http://cits.example/mans/profils/", False),
+        ("javascript:alert(1)", False),
+        ("", False),
+    ],
+)
+def test_form_without_token_leads_back_to_its_page(came_from, leads_back, is_latvian):
+    strict = Client(enforce_csrf_checks=True)
+
+    answer = strict.post("/konts/ienakt/", {"login": "liga@example.org"}, headers={"referer": came_from})
+
+    assert answer.status_code == 403
+    is_latvian(answer.text)
+    assert "jāieraksta vēlreiz" in answer.text
+    main = answer.text[answer.text.index("<main") :]
+    assert (f'href="{escape(came_from)}"' in main) == leads_back
+    assert "cits.example" not in main
+    assert "alert" not in main
+
+
+# --- what only a button does ------------------------------------------------------------------------------------------
+
+
+def test_who_logs_in_after_pressing_a_button_is_told_that_nothing_was_done(client):
+    """The session ended while the page was open: the log-in leads to the address of the button, which opens nothing."""
+    factories.user("liga@example.org", password="gaišs-rīts-2026")
+    matter = factories.matter()
+    button = reverse("councils:matter-follow", args=[matter.pk, matter.slug])
+    to_log_in = client.post(button)
+    credentials = {"login": "liga@example.org", "password": "gaišs-rīts-2026"}
+    back = client.post(to_log_in["Location"], credentials, follow=True)
+    assert (back.status_code, back["Allow"]) == (405, "POST")
+    page = back.content.decode()
+    assert "Vēl nekas nav izdarīts" in page
+    assert f'href="{reverse("dashboard:my")}"' in page
+
+
+def test_a_program_that_asks_in_a_wrong_way_gets_no_page(client, person):
+    refused = client.put(reverse("people:profile"))
+    assert (refused.status_code, refused.content) == (405, b"")

@@ -4,12 +4,14 @@ import re
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.forms.fields import UploadField
+from councils.forms.fields import UploadField, long_text
 from councils.models import AgendaItem, Matter, Meeting
 from councils.operations.agenda import DEEPEST
-from dashboard.panel.forms.fields import choose_from, long_text, offer
+from dashboard.panel.forms.fields import choose_from, offer
+from events.forms import WrittenSelect
 from neighbourhoods import latvian
 
 MOST_LINES = 60
@@ -132,6 +134,7 @@ class ItemForm(forms.Form):
         queryset=Matter.objects.none(),
         required=False,
         empty_label=_("None"),
+        widget=WrittenSelect,
         help_text=_("What proposals, resolutions and replies on the same thing hang on; people follow it."),
     )
     is_restricted = forms.BooleanField(
@@ -165,19 +168,21 @@ class PaperForm(forms.Form):
 
 
 class MeetingChoice(forms.ModelChoiceField):
+    widget = WrittenSelect
+
     def label_from_instance(self, obj):
         return said_of(obj)
 
 
 def said_of(meeting: Meeting) -> str:
-    """A meeting as lists of choices name it."""
-    return f"{meeting.event.title}, {latvian.when(meeting.event.starts_at)}"
+    """A meeting as lists of choices name it; another year than this one is named."""
+    return f"{meeting.event.title}, {latvian.when(meeting.event.starts_at, timezone.localdate())}"
 
 
 class MoveItemForm(forms.Form):
     """To which meeting an item goes."""
 
-    meeting = forms.ChoiceField(label=_("Move it to the meeting"))
+    meeting = forms.ChoiceField(label=_("Move it to the meeting"), widget=WrittenSelect)
 
     def __init__(self, data=None, *, meetings: list[Meeting]):
         super().__init__(data)

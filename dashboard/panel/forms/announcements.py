@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.panel.forms.fields import day_field
+from councils.forms.fields import day_field
 
 
 class SendForm(forms.Form):

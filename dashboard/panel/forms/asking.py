@@ -6,8 +6,9 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from councils.forms.fields import day_field, long_text
 from councils.models import Council
-from dashboard.panel.forms.fields import CouncilsField, day_field, long_text, moment, offer
+from dashboard.panel.forms.fields import CouncilsField, moment, offer
 from events.models import AccessService, Event, Question
 
 
@@ -55,7 +56,7 @@ class ServiceForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Service"))
     note = forms.CharField(
-        label=_("What one should know"),
+        label=_("What to know about it"),
         required=False,
         max_length=200,
         help_text=_("For example: from which entrance, for which ages, into which language."),
@@ -78,7 +79,7 @@ class ServiceForm(forms.Form):
     def clean_last_day(self) -> date | None:
         day = self.cleaned_data["last_day"]
         if day and day > timezone.localdate(self.event.starts_at):
-            raise ValidationError(_("One must ask before the event starts."))
+            raise ValidationError(_("It must be asked for before the event starts."))
         return day
 
     @property

@@ -1,11 +1,14 @@
+from datetime import date
+
 from django import forms
-from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from councils.forms.fields import day_field, long_text
 from councils.models import Council, Membership, Office, Term
-from dashboard.panel.forms.fields import choose_from, day_field, long_text
+from councils.regulation import Regulation
+from dashboard.panel.forms.fields import choose_from
 from neighbourhoods.models import Neighbourhood, Street
 from people.models import Person
 
@@ -25,6 +28,13 @@ class CouncilForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
 
+def _say_seats(form: forms.Form, rules: Regulation) -> None:
+    """Beside the number of seats, what the regulation says of it on the day."""
+    words = _now("%(small)d, %(middle)d or %(large)d by residents (§9). Empty: not known yet.")
+    sizes = {size.lower(): rules[f"{size}_COUNCIL_SEATS"] for size in ("SMALL", "MIDDLE", "LARGE")}
+    form.fields["seat_count"].help_text = words % sizes
+
+
 class TermForm(forms.Form):
     number = forms.IntegerField(
         label=_("Convocation"), min_value=1, max_value=99, widget=forms.NumberInput(attrs={"class": "kp-w-short"})
@@ -35,11 +45,14 @@ class TermForm(forms.Form):
         min_value=1,
         max_value=30,
         required=False,
-        help_text=_("5, 7 or 9 by residents (§9). Empty: not known yet."),
         widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
     seat_count_source = forms.CharField(label=_("Why this number of seats"), max_length=300, required=False)
     end_rule = forms.ChoiceField(label=_("How it ends"), choices=Term.EndRule.choices, widget=forms.RadioSelect)
+
+    def __init__(self, data=None, *, rules: Regulation, **options):
+        super().__init__(data, **options)
+        _say_seats(self, rules)
 
 
 class TermChangeForm(forms.Form):
@@ -57,15 +70,15 @@ class TermChangeForm(forms.Form):
         min_value=1,
         max_value=30,
         required=False,
-        help_text=_("5, 7 or 9 by residents (§9). Empty: not known yet."),
         widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
     )
     source = forms.CharField(label=_("Why this number of seats"), max_length=300, required=False)
 
-    def __init__(self, data=None, *, term: Term):
+    def __init__(self, data=None, *, term: Term, rules: Regulation):
         self.term = term
         initial = {name: getattr(term, name) for name in ("started_on", "ended_on", "end_rule", "seat_count")}
         super().__init__(data, initial={**initial, "source": term.seat_count_source})
+        _say_seats(self, rules)
 
     def clean_seat_count(self) -> int | None:
         count = self.cleaned_data["seat_count"]
@@ -90,6 +103,32 @@ class MembershipEndForm(forms.Form):
         label=_("Why the mandate ends"), choices=[("", _("Choose")), *Membership.EndReason.choices]
     )
     source = forms.CharField(label=_("Document or source"), max_length=300, required=False)
+
+
+class MembershipCorrectForm(forms.Form):
+    """The end of a mandate anew; without a day there is none."""
+
+    ended_on = day_field(
+        _("First day without the mandate"),
+        required=False,
+        help_text=_("Empty: the end is taken back, the mandate lasts as long as the convocation."),
+    )
+    reason = forms.ChoiceField(
+        label=_("Why the mandate ends"), choices=[("", _("Choose")), *Membership.EndReason.choices], required=False
+    )
+    source = forms.CharField(label=_("Document or source"), max_length=300, required=False)
+
+    def clean(self):
+        if self.cleaned_data.get("ended_on") and not self.cleaned_data.get("reason"):
+            self.add_error("reason", _now("Say why the mandate ended."))
+
+
+class OfficeCorrectForm(forms.Form):
+    ended_on = day_field(
+        _("First day without the office"),
+        required=False,
+        help_text=_("Empty: the end is taken back, the office lasts as long as the mandate."),
+    )
 
 
 class OfficeForm(forms.Form):
@@ -146,12 +185,27 @@ class StreetForm(forms.ModelForm):
             "neighbourhood": _("Neighbourhood"),
         }
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args, on: date, **options):
         super().__init__(*args, **options)
-        choose_from(self, "neighbourhood", Neighbourhood.objects.valid(timezone.localdate()).by_name())
+        choose_from(self, "neighbourhood", Neighbourhood.objects.valid(on).by_name())
 
 
 class DayForm(forms.Form):
     """The first day without something."""
 
     ended_on = day_field(_("First day without it"))
+
+
+class OfficeEndForm(DayForm):
+    """With whom held the office before one that has not begun: taking it back can give that one its end back."""
+
+    former_goes_on = forms.BooleanField(required=False, initial=True)
+
+    def __init__(self, data=None, *, former: Office | None, **options):
+        super().__init__(data, **options)
+        if former is None:
+            del self.fields["former_goes_on"]
+            return
+        label = _now("%(person)s, who held the office before, goes on")
+        self.fields["former_goes_on"].label = label % {"person": former.person}
+        self.fields["former_goes_on"].help_text = _now("Only if the office is taken back before its first day.")

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from councils.forms.fields import clock_field, day_field, long_text
 from councils.models import Council, Meeting
 from councils.operations.announcements import Deadlines, deadlines, say_announced_late, say_send_late
 from councils.operations.meetings import MOVES
@@ -17,9 +18,6 @@ from dashboard.panel.forms.fields import (
     CouncilsField,
     NeighbourhoodsField,
     choose_from,
-    clock_field,
-    day_field,
-    long_text,
     moment,
     number_field,
     offer,
@@ -93,7 +91,7 @@ class EventForm(forms.Form):
         _("Sign-up closes, hours before the start"),
         least=0,
         most=MOST_REMINDER_HOURS,
-        help_text=_("Empty: one may sign up until the start."),
+        help_text=_("Empty: people can sign up until the start."),
     )
     reminders = forms.CharField(
         label=_("Reminders, hours before the start"),
@@ -323,7 +321,7 @@ class MeetingForm(EventForm):
         if not self.is_announced:
             today = timezone.localdate(self.now)
             self.fields["day"].help_text = _(
-                "A meeting is announced %(days)d working days ahead (§38.2): today for a meeting %(day)s or later."
+                "A meeting is announced %(days)d working days ahead (§38.2): today for a meeting on %(day)s or later."
             ) % {"days": rules["AGENDA_PUBLISHED"], "day": latvian.day(self._first_day_in_time(today), today)}
 
     def _first_day_in_time(self, today: date) -> date:
@@ -344,7 +342,10 @@ class MeetingForm(EventForm):
 
     @property
     def deadlines(self) -> Deadlines | None:
-        """What choosing the day means (§38); None while no day is chosen, and for a working group."""
+        """What choosing the day means (§38); None while no day is chosen, for a working group, and for an announced
+        meeting before anybody has chosen another day."""
+        if self.is_announced and not self.is_bound:
+            return None
         value = self["day"].value()
         try:
             day = value if isinstance(value, date) else self.fields["day"].clean(value)
@@ -498,9 +499,7 @@ class CapacityForm(forms.Form):
 class ResultsForm(forms.Form):
     results = forms.CharField(
         label=_("What came of it"),
-        help_text=_(
-            "Stands on the event’s page, and in the mail of thanks. What was agreed, who does what, until when?"
-        ),
+        help_text=_("Shown on the event’s page and in the thank-you e-mail. What was agreed, who does what, by when?"),
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 8}),

@@ -6,11 +6,11 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from events.forms import RowsField
 from neighbourhoods import latvian
 
 
@@ -22,23 +22,6 @@ def choose_from(form: forms.BaseForm, name: str, rows: QuerySet) -> None:
 def offer(form: forms.BaseForm, name: str, choices: Iterable[tuple[str, Any]]) -> None:
     """The values that a field of the form offers, with their words."""
     cast(forms.ChoiceField, form.fields[name]).choices = list(choices)
-
-
-def day_field(label: Any, **options) -> forms.DateField:
-    """A day, between years in which somebody could mean it."""
-    return forms.DateField(
-        label=label,
-        widget=forms.DateInput(attrs={"class": "kp-w-date"}),
-        validators=[
-            MinValueValidator(date(2000, 1, 1), _("Write a year after 2000.")),
-            MaxValueValidator(date(2100, 12, 31), _("Write a year before 2100.")),
-        ],
-        **options,
-    )
-
-
-def clock_field(label: Any, **options) -> forms.TimeField:
-    return forms.TimeField(label=label, widget=forms.TimeInput(attrs={"class": "kp-w-time"}), **options)
 
 
 def number_field(label: Any, *, least: int, most: int = 100_000, **options) -> forms.IntegerField:
@@ -53,10 +36,6 @@ def refuse_more_reserved_than_seats(form: forms.BaseForm, cleaned: dict[str, Any
     """Put the error beside the seats kept for invited people; the form has `capacity` and `reserved_seats`."""
     if cleaned.get("reserved_seats", 0) > (cleaned.get("capacity") or 0) and "capacity" not in form.errors:
         form.add_error("reserved_seats", _("There cannot be more reserved seats than seats."))
-
-
-def long_text(rows: int, **attrs) -> forms.Textarea:
-    return forms.Textarea(attrs={"rows": rows, **attrs})
 
 
 def moment(day: date, clock: time, known: datetime | None = None) -> datetime:
@@ -80,12 +59,10 @@ def moment(day: date, clock: time, known: datetime | None = None) -> datetime:
     return local
 
 
-class NeighbourhoodsField(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
+class NeighbourhoodsField(RowsField):
+    pass
 
 
-class CouncilsField(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
-
+class CouncilsField(RowsField):
     def label_from_instance(self, council):
         return council.neighbourhood.short_name

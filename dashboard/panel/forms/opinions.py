@@ -1,10 +1,12 @@
 from django import forms
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from councils.forms.fields import UploadField
+from councils.forms.fields import UploadField, day_field, long_text
 from councils.models import Council, Meeting, Resolution
-from dashboard.panel.forms.fields import choose_from, day_field, long_text
+from dashboard.panel.forms.fields import choose_from
+from events.forms import WrittenSelect
 from neighbourhoods import latvian
 
 
@@ -29,8 +31,10 @@ class RequestForm(forms.Form):
 
 
 class MeetingField(forms.ModelChoiceField):
+    widget = WrittenSelect
+
     def label_from_instance(self, meeting):
-        return f"{meeting.event.title}, {latvian.day(meeting.held_on)}"
+        return f"{meeting.event.title}, {latvian.day(meeting.held_on, timezone.localdate())}"
 
 
 class AgendaForm(forms.Form):
@@ -54,7 +58,11 @@ class OpinionForm(forms.Form):
         error_messages={"required": _("Write the opinion first.")},
     )
     resolution = forms.ModelChoiceField(
-        label=_("Resolution"), queryset=Resolution.objects.none(), required=False, empty_label=_("None")
+        label=_("Resolution"),
+        queryset=Resolution.objects.none(),
+        required=False,
+        empty_label=_("None"),
+        widget=WrittenSelect,
     )
 
     def __init__(self, data=None, *, resolutions: QuerySet[Resolution], **options):

@@ -7,8 +7,9 @@ from django.core.validators import MaxValueValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from councils.forms.fields import day_field, long_text
 from councils.models import Membership
-from dashboard.panel.forms.fields import day_field, long_text, offer
+from dashboard.panel.forms.fields import offer
 from dashboard.panel.operations import entered_just_now
 from events.forms import AskingForm
 from events.models import Event, Rsvp
@@ -47,7 +48,8 @@ class PersonForm(forms.Form):
         offer(self, "person", choices)
 
     def _said(self, name: str) -> str:
-        return " ".join(str(self.data.get(name, "")).split())[:254]
+        """As it was sent, not checked yet; a NUL, which PostgreSQL takes in no text, is refused by the field."""
+        return " ".join(str(self.data.get(name, "")).replace("\0", "").split())[:254]
 
     def _candidates(self) -> list[Person]:
         """People this may be, who has the e-mail first. Two queries."""
@@ -123,7 +125,7 @@ class EnterRsvpForm(AskingForm, PersonForm):
         label=_("Postal address"), max_length=254, required=False, help_text=_("Only when the person wants letters.")
     )
     party_size = forms.IntegerField(
-        label=_("How many people come?"),
+        label=_("How many people are coming?"),
         min_value=1,
         initial=1,
         widget=forms.NumberInput(attrs={"class": "kp-w-short"}),
@@ -199,7 +201,7 @@ class MemberForm(PersonForm):
 
 
 class RoleForm(PersonForm):
-    """A role goes to somebody who can log in: the person must have registered."""
+    """A role goes to somebody who can log in: the person must have registered, and is found by name or by e-mail."""
 
     kind = forms.ChoiceField(label=_("Role"), choices=Role.Kind.choices)
     started_on = day_field(_("From"))
@@ -208,6 +210,7 @@ class RoleForm(PersonForm):
     def __init__(self, data=None, **options):
         super().__init__(data, **options)
         del self.fields["phone"]
+        self.fields["given_name"].required = False
 
     def _candidates(self) -> list[Person]:
         return [person for person in super()._candidates() if person.user_id is not None]
@@ -215,6 +218,8 @@ class RoleForm(PersonForm):
     def clean(self):
         super().clean()
         cleaned = self.cleaned_data
-        if not self.candidates:
+        if not self.errors and not any(cleaned.get(name) for name in ("given_name", "family_name", "email")):
+            self.add_error("given_name", _("Write the name or the e-mail."))
+        elif not self.candidates:
             raise ValidationError(_("Nobody of this name or e-mail has an account. The person registers first."))
         return cleaned

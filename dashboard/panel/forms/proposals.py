@@ -1,9 +1,11 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from councils.forms.fields import long_text
 from councils.models import Matter, Meeting, Proposal
 from dashboard.panel.forms.agenda import LONGEST_TITLE, MeetingChoice, matters_of
-from dashboard.panel.forms.fields import choose_from, long_text
+from dashboard.panel.forms.fields import choose_from
+from events.forms import WrittenSelect
 
 
 class TakeForm(forms.Form):
@@ -16,13 +18,14 @@ class TakeForm(forms.Form):
         required=False,
         max_length=10_000,
         widget=long_text(5),
-        help_text=_("It stands on the public agenda. Leave out what says who wrote it."),
+        help_text=_("It is shown on the public agenda. Leave out what says who wrote it."),
     )
     matter = forms.ModelChoiceField(
         label=_("Matter"),
         queryset=Matter.objects.none(),
         required=False,
         empty_label=_("A new one"),
+        widget=WrittenSelect,
         help_text=_("Choose one when the council deals with it already. The proposer follows it."),
     )
 

@@ -2,7 +2,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from dashboard.panel.forms.fields import day_field
+from councils.forms.fields import day_field
 from dashboard.panel.forms.people import PersonForm
 
 SHORT = {"class": "kp-w-short"}

@@ -7,8 +7,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from councils.forms.fields import day_field
 from dashboard.panel.forms.events import CancelForm, EventForm
-from dashboard.panel.forms.fields import day_field, moment
+from dashboard.panel.forms.fields import moment
 from events.recurrence import LONGEST, MOST, Recurrence, Unit
 from neighbourhoods import latvian
 

@@ -7,10 +7,12 @@ from django.core.validators import FileExtensionValidator
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from councils.forms.fields import day_field, long_text
 from councils.models import DayOverride, MunicipalUnit, Topic
 from councils.operations import settings as operations
 from councils.regulation import RULES
-from dashboard.panel.forms.fields import choose_from, day_field, long_text
+from dashboard.panel.forms.fields import choose_from
+from neighbourhoods import latvian
 from neighbourhoods.models import Neighbourhood, Place
 
 SHORT = {"class": "kp-w-short"}
@@ -18,7 +20,7 @@ SHORT = {"class": "kp-w-short"}
 
 class NumberForm(forms.Form):
     value = forms.IntegerField(label=_("Value"), widget=forms.NumberInput(attrs=SHORT))
-    valid_from = day_field(_("Valid from"), help_text=_("The same day again corrects what stands there."))
+    valid_from = day_field(_("Valid from"), help_text=_("Entering the same day again corrects its number."))
     paragraph = forms.CharField(
         label=_("Paragraph"), max_length=80, help_text=_("The act and its paragraph: Nr. 12/2025 §25.")
     )
@@ -30,7 +32,8 @@ class NumberForm(forms.Form):
         number = cast(forms.IntegerField, self.fields["value"])
         number.min_value, number.max_value = least, most
         told = {"unit": RULES[code].unit, "least": least, "most": most}
-        self.fields["value"].help_text = _now("%(unit)s; from %(least)d to %(most)d.") % told
+        said = _now("%(unit)s; from %(least)d to %(most)d.") % told
+        self.fields["value"].help_text = latvian.written_in(said, [RULES[code].unit])
 
 
 class TopicForm(forms.Form):
@@ -117,13 +120,17 @@ class DayForm(forms.Form):
 class DayListForm(forms.Form):
     upload = forms.FileField(
         label=_("List of days"),
-        help_text=_("CSV or XLSX; columns: day (02.05.2026.), “darbdiena” or “brīvdiena”, decision."),
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
         validators=[
             FileExtensionValidator(["csv", "xlsx"], _("Choose a CSV or XLSX file.")),
         ],
         error_messages={"required": _("Choose a file."), "empty": _("The file is empty.")},
     )
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        said = _now("CSV or XLSX; columns: day (02.05.2026.), “darbdiena” or “brīvdiena”, decision.")
+        self.fields["upload"].help_text = latvian.written_in(said, ["darbdiena", "brīvdiena"])
 
 
 class LetterForm(forms.Form):

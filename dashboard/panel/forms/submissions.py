@@ -3,11 +3,14 @@
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
-from councils.forms.fields import UploadField
+from councils.forms.fields import UploadField, day_field, long_text, offer_topics
 from councils.forms.replies import AnswerForm, DoneForm, NotYetForm, OtherUnitForm
 from councils.models import Council, MunicipalUnit, Submission, Topic
-from dashboard.panel.forms.fields import CouncilsField, choose_from, day_field, long_text, offer
+from councils.regulation import Regulation
+from dashboard.panel.forms.fields import CouncilsField, choose_from
+from events.forms import WrittenSelect
 from people.models import Person
 
 __all__ = ["DoneForm", "NotYetForm"]
@@ -19,12 +22,13 @@ class DraftForm(forms.Form):
     kind = forms.ChoiceField(label=_("Kind"), choices=Submission.Kind.choices)
     title = forms.CharField(label=_("Title"), max_length=200)
     text = forms.CharField(label=_("Text"), required=False, max_length=20_000, widget=long_text(8))
-    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=WrittenSelect)
     answering_unit = forms.ModelChoiceField(
         label=_("Unit that answers"),
         queryset=MunicipalUnit.objects.none(),
         required=False,
         empty_label=_("Not known yet, or another one"),
+        widget=WrittenSelect,
         help_text=_("Its responding officers get a personal link to answer."),
     )
     unit = forms.CharField(
@@ -60,7 +64,7 @@ class DraftForm(forms.Form):
         super().__init__(data, **options)
         choose_from(self, "answering_unit", units)
         choose_from(self, "presented_by", members)
-        offer(self, "topic", [("", _("Choose")), *((row.code, row.label) for row in topics)])
+        offer_topics(self, "topic", topics, _("Choose"))
 
 
 class SubmissionForm(DraftForm):
@@ -71,13 +75,18 @@ class SubmissionForm(DraftForm):
         queryset=Council.objects.none(),
         error_messages={"required": _("Choose the council that asks.")},
     )
-    sent_on = day_field(
-        _("Sent on"), required=False, help_text=_("Empty: a draft. The reply is due within a month of this day (§27).")
-    )
+    sent_on = day_field(_("Sent on"), required=False)
     field_order = ("councils",)
 
-    def __init__(self, data=None, *, councils: QuerySet[Council], **options):
+    def __init__(self, data=None, *, councils: QuerySet[Council], rules: Regulation, **options):
         super().__init__(data, **options)
+        months = rules["SUBMISSION_REPLY"]
+        words = ngettext(
+            "Empty: a draft. The municipality examines what a council sends within %(months)d month (§27).",
+            "Empty: a draft. The municipality examines what a council sends within %(months)d months (§27).",
+            months,
+        )
+        self.fields["sent_on"].help_text = words % {"months": months}
         choose_from(self, "councils", councils)
         if councils.count() == 1:
             self.fields["councils"].initial = list(councils)
@@ -130,11 +139,11 @@ class QuestionForm(forms.Form):
 
 class MatterForm(forms.Form):
     title = forms.CharField(label=_("Title"), max_length=200)
-    topic = forms.ChoiceField(label=_("Topic"), required=False)
+    topic = forms.ChoiceField(label=_("Topic"), required=False, widget=WrittenSelect)
 
     def __init__(self, data=None, *, topics: QuerySet[Topic], **options):
         super().__init__(data, **options)
-        offer(self, "topic", [("", _("Choose")), *((row.code, row.label) for row in topics)])
+        offer_topics(self, "topic", topics, _("Choose"))
 
 
 class SettleForm(forms.Form):

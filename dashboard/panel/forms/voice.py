@@ -11,12 +11,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from councils.files import PICTURES
-from councils.forms.fields import UploadField
+from councils.forms.fields import UploadField, clock_field, day_field, long_text
 from councils.models import Council, Document, Folder, NewsPost, NewsState
-from dashboard.panel.forms.fields import choose_from, clock_field, day_field, long_text, moment, offer
+from dashboard.panel.forms.fields import choose_from, moment, offer
+from events.forms import WrittenSelect
 
 MARKDOWN = _("An empty line begins a paragraph. **bold**, - a list, # a heading, [words](address).")
-SHOWS = _("Say in a sentence what one sees: for those who cannot see it.")
+SHOWS = _("Say in a sentence what the picture shows, for those who cannot see it.")
 
 
 class NewsForm(forms.Form):
@@ -126,7 +127,7 @@ def folder_choices(folders: Iterable[Folder], without: Folder | None = None) -> 
 class _InFolder(forms.Form):
     """Something that lies in a folder of the council, or in none."""
 
-    folder = forms.ChoiceField(label=_("Folder"), required=False)
+    folder = forms.ChoiceField(label=_("Folder"), required=False, widget=WrittenSelect)
 
     def __init__(self, *args: Any, folders: Iterable[Folder], without: Folder | None = None, **options: Any):
         super().__init__(*args, **options)

@@ -1,0 +1,1 @@
+"""Django's PostgreSQL backend, with one thing more: see `base`."""
