@@ -144,6 +144,7 @@
 
   let sending = false;
   let again = 0;
+  let taken = 0; // notes that the server has said are saved
 
   async function sendAll() {
     if (sending) return;
@@ -179,6 +180,7 @@
     }
     isAway = false;
     if (answer.state === "saved") {
+      taken += 1;
       drop(key);
       say(`${note.title}: ${words.saidSaved}`, "saved");
       if (door.querySelector("[data-door-card]") && note.where && document.getElementById(note.where)) {
@@ -225,14 +227,18 @@
   async function look() {
     if (looking || document.hidden || !navigator.onLine) return;
     looking = true;
+    const before = taken;
     try {
       const query = new URLSearchParams({ kops: words.since });
       const options = { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) };
       const answer = await fetch(`${words.news}?${query}`, options);
       if (answer.ok && !answer.redirected) {
         const html = await answer.text();
-        put(html);
-        words.since = new DOMParser().parseFromString(html, "text/html").querySelector("[data-since]").dataset.since;
+        if (before === taken) {
+          // What began before a press was saved may be older than what the page shows; the next look brings all of it.
+          put(html);
+          words.since = new DOMParser().parseFromString(html, "text/html").querySelector("[data-since]").dataset.since;
+        }
         if (said.dataset.state === "waiting") say("");
       }
     } catch {

@@ -282,16 +282,21 @@
   /* ---- quorum ---- */
 
   let looking = false;
+  let isAsked = false; // something was saved since the look under way began: what it brings may be old
   async function look() {
     const place = room.querySelector("[data-room-quorum]");
+    isAsked = true;
     if (!place || looking || document.hidden || !navigator.onLine) return;
     looking = true;
     try {
-      const answer = await fetch(place.dataset.roomQuorum, { credentials: "same-origin" });
-      if (answer.ok && !answer.redirected) {
+      while (isAsked) {
+        isAsked = false;
+        const options = { credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) };
+        const answer = await fetch(place.dataset.roomQuorum, options);
+        if (!answer.ok || answer.redirected) continue;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.querySelector("[data-room-quorum]");
-        if (fresh && fresh.innerHTML !== place.innerHTML) place.innerHTML = fresh.innerHTML;
+        if (!isAsked && fresh && fresh.innerHTML !== place.innerHTML) place.innerHTML = fresh.innerHTML;
       }
     } catch {
       // the next look comes

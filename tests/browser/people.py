@@ -1,10 +1,11 @@
 """What people do with pages and with mails, in their words."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import icalendar
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import APIResponse, Locator, Page, Route, expect
 
 from tests.servers import Mail, SmtpSink, wait_until
 
@@ -90,3 +91,26 @@ def lose_first_answer(page: Page, addresses: str) -> list[str]:
 
     page.route(addresses, lose)
     return lost
+
+
+def hold_first_answer(page: Page, addresses: str) -> tuple[list[str], Callable[[], None]]:
+    """What the server answers first to these addresses stays on its way until it is let go; the list says what it
+    is."""
+    held: list[tuple[Route, APIResponse]] = []
+    said: list[str] = []
+
+    def hold(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+            said.append(held[0][1].text())
+
+    def let_go() -> None:
+        [(route, answer)] = held
+        with page.expect_response(addresses):
+            route.fulfill(response=answer)
+        page.wait_for_timeout(300)  # the script has read it
+
+    page.route(addresses, hold)
+    return said, let_go

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser import visitors
-from tests.browser.people import field, follow, lose_first_answer, press
+from tests.browser.people import field, follow, hold_first_answer, lose_first_answer, press
 from tests.browser.visitors import DESK, PHONE
 from tests.prove.conftest import DATABASES, LOGINS, run, shape
 
@@ -257,6 +257,26 @@ def test_answer_that_is_lost_on_its_way_lets_nobody_in_twice(visit, portal):
     is_in(phone, "Rūta Žīgure")
     assert lost == ["saved"]
     assert came(portal, world) == [["Rūta Žīgure", 1]]
+
+
+def test_news_that_were_asked_before_a_press_do_not_take_it_back(visit, portal):
+    world = scene(portal)
+    phone = visit(portal.url, width=PHONE, session=world["first"])
+    read(phone, world["door"])
+    arrive(phone, "Ķērsta Ļaudona")
+    is_in(phone, "Ķērsta Ļaudona")
+    line(phone, "Ķērsta Ļaudona").get_by_role("button", name="Atsaukt").click()
+    expect(line(phone, "Ķērsta Ļaudona").get_by_role("button", name="Ieradās")).to_be_visible()
+    said, let_go = hold_first_answer(phone, "**/jaunumi/**")
+    phone.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # looks at once
+    phone.wait_for_timeout(500)
+    assert "Ķērsta Ļaudona" in said[0]
+    phone.wait_for_timeout(700)  # a second press at once would be the same one
+    arrive(phone, "Ķērsta Ļaudona")
+    is_in(phone, "Ķērsta Ļaudona")
+    let_go()
+    is_in(phone, "Ķērsta Ļaudona", timeout=1)
+    assert came(portal, world) == [["Ķērsta Ļaudona", 3]]
 
 
 def test_hall_that_filled_meanwhile_asks_when_the_net_is_back(visit, portal):

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser import visitors
-from tests.browser.people import field, follow, lose_first_answer, press
+from tests.browser.people import field, follow, hold_first_answer, lose_first_answer, press
 from tests.browser.visitors import DESK, PHONE
 from tests.prove.conftest import DATABASES, LOGINS, run, shape
 
@@ -262,6 +262,22 @@ def test_quorum_of_a_page_that_is_open_follows_the_roll(visit, portal):
         expect(member.get_by_role("status")).to_contain_text("Saglabāts")
     expect(cilda.locator(".kp-quorum")).to_contain_text("3 no 5: lemttiesīga")
     expect(dace.locator(".kp-quorum")).to_contain_text("3 no 5: lemttiesīga", timeout=30_000)  # nobody touched it
+
+
+def test_quorum_that_was_asked_before_the_last_mark_is_asked_again(visit, portal):
+    """On a slow server the next member is marked while the quorum of the one before is still on its way."""
+    world = scene(portal, called=False)
+    cilda = visit(portal.url, width=PHONE, session=world["cilda"])
+    read(cilda, f"{world['room']}klatbutne/")
+    said, let_go = hold_first_answer(cilda, "**/kvorums/")
+    for name in ("Anna Āboliņa", "Bruno Bērziņš"):
+        member = cilda.get_by_role("group", name=name)
+        member.get_by_label("Klāt", exact=True).check()
+        expect(member.get_by_role("status")).to_contain_text("Saglabāts")
+    expect(cilda.locator(".kp-quorum")).to_contain_text("0 no 5")
+    assert "1 no 5" in said[0]
+    let_go()
+    expect(cilda.locator(".kp-quorum")).to_contain_text("2 no 5: nav lemttiesīga")
 
 
 # --- without scripts --------------------------------------------------------------------------------------------------
