@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.main import ChangeList
 from django.db import models
@@ -87,6 +88,14 @@ class TableAdmin(ImportExportMixin, SearchedAdmin):
     export_form_class = ExportForm
     tmp_storage_class = CacheStorage  # the confirmation may reach another process or machine
     to_encoding = "utf-8"
+
+    def export_action(self, request):
+        """An address that narrows the list by what is no column leads to the list, as it does there."""
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters:
+            messages.error(request, _("The list cannot be narrowed by what the address says; this is all of it."))
+            return redirect("../")
 
     def get_export_filename(self, request, queryset, file_format):
         return f"{self.file_name}-{timezone.localdate():%Y-%m-%d}.{file_format.get_extension()}"

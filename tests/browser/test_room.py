@@ -277,7 +277,8 @@ def test_quorum_that_was_asked_before_the_last_mark_is_asked_again(visit, portal
     expect(cilda.locator(".kp-quorum")).to_contain_text("0 no 5")
     assert "1 no 5" in said[0]
     let_go()
-    expect(cilda.locator(".kp-quorum")).to_contain_text("2 no 5: nav lemttiesīga")
+    soon = 10_000  # before it looks by itself
+    expect(cilda.locator(".kp-quorum")).to_contain_text("2 no 5: nav lemttiesīga", timeout=soon)
 
 
 # --- without scripts --------------------------------------------------------------------------------------------------

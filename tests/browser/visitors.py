@@ -5,13 +5,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    Request,
+    Response,
+    expect,
+    sync_playwright,
+)
 
 from tests.servers import chromium, missing
 
 PHONE = 390
 DESK = 1280
 SECONDS = 20  # how long a page may take on a busy machine
+
+expect.set_options(timeout=SECONDS * 1000)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone, translation
 from import_export.tmp_storages import CacheStorage
+from pytest_django.asserts import assertContains
 
 from councils.models import (
     AbsenceCase,
@@ -401,6 +402,20 @@ def test_a_downloaded_table_comes_back_unchanged(client, administrator, model, f
     client.cookies["valoda"] = "lv"
     back = upload(client, f"{name}.{ending}", response.content, file_format, model)
     assert back.context["result"].totals["skip"] == 3, back.context["result"].invalid_rows
+
+
+@pytest.mark.parametrize("model", ["street", "place"])
+@pytest.mark.parametrize("query", ["foo=1", "name__foo=1", "neighbourhood__id__exact=x%00"])
+def test_table_cannot_be_narrowed_by_what_is_no_column(client, administrator, model, query):
+    address = reverse(f"admin:neighbourhoods_{model}_export")
+    for response in (
+        client.get(f"{address}?{query}", follow=True),
+        client.post(f"{address}?{query}", {"format": 0, "resource": "0"}, follow=True),
+    ):
+        if "foo" in query:
+            assert response.request["PATH_INFO"] == reverse(f"admin:neighbourhoods_{model}_changelist")
+            assertContains(response, "Sarakstu nevar sašaurināt pēc tā, kas teikts adresē; šeit tas ir viss.")
+        assert response.status_code == 200
 
 
 def test_places_come_in_with_days_as_people_write_them(client, administrator):

@@ -166,7 +166,6 @@ class People:
 
     def _open(self, who: str, english: bool) -> visitors.Visitor:
         person = visitors.Visitor(self.browser, self.url, session=self.sessions[who] if who else "")
-        person.page.set_default_timeout(8000)
         if english:
             person.context.add_cookies([{"name": "valoda", "value": "en", "url": self.url}])
         return person
