@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -377,6 +377,19 @@ def membership_correct(request, pk):
     )
 
 
+def _office_page(request, form, office: Office, **words) -> HttpResponse:
+    """The form on an office that somebody holds or held."""
+    return form_page(
+        request,
+        form,
+        section=SECTION,
+        title=f"{capfirst(office.get_kind_display())}: {office.person}",
+        crumb=office.council.neighbourhood.short_name,
+        back=_address(office.council),
+        **words,
+    )
+
+
 @coordinators_only
 @form_view
 def office_correct(request, pk):
@@ -392,16 +405,7 @@ def office_correct(request, pk):
         else:
             messages.success(request, _("Saved."))
             return redirect(_address(office.council))
-    return form_page(
-        request,
-        form,
-        section=SECTION,
-        title=f"{capfirst(office.get_kind_display())}: {office.person}",
-        crumb=office.council.neighbourhood.short_name,
-        lead=_("Correct the day on which the office ends."),
-        submit=_("Save"),
-        back=_address(office.council),
-    )
+    return _office_page(request, form, office, lead=_("Correct the day on which the office ends."), submit=_("Save"))
 
 
 @coordinators_only
@@ -461,16 +465,13 @@ def office_end(request, pk):
         else:
             messages.success(request, _("The office is ended; the membership stays."))
             return redirect(_address(office.council))
-    return form_page(
+    return _office_page(
         request,
         form,
-        section=SECTION,
-        title=f"{capfirst(office.get_kind_display())}: {office.person}",
-        crumb=office.council.neighbourhood.short_name,
+        office,
         lead=_("The person stays a member of the council."),
         submit=_("End the office"),
         danger=True,
-        back=_address(office.council),
     )
 
 
