@@ -5,6 +5,7 @@ unit's mailbox, where nobody is named, hears only that something waits and whom 
 """
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from councils import regulation
-from councils.models import AnswerLink, Office, Question, Submission
+from councils.models import AnswerLink, Office, Question, Submission, SubmissionState
 from events.emails import Letter, Link
 from events.wording import councils_of
 from neighbourhoods import latvian
@@ -22,16 +23,17 @@ from notices.models import Notice
 from people.models import Person
 
 
-def _submission(notice: Notice) -> Submission:
-    rows = Submission.objects.select_related("matter", "answering_unit")
+def _submission(notice: Notice, now: datetime) -> Any:
+    """The submission that was sent, with its state today."""
+    rows = Submission.objects.with_state(timezone.localdate(now)).select_related("matter", "answering_unit")
     row = rows.filter(pk=notice.data["submission"], sent_on__isnull=False).first()
     if row is None:
         raise NotNeeded("the submission is gone")
     return row
 
 
-def _waiting(notice: Notice) -> Submission:
-    row = _submission(notice)
+def _waiting(notice: Notice, now: datetime) -> Any:
+    row = _submission(notice, now)
     if row.replied_on or row.done_on:
         raise NotNeeded("it is answered")
     return row
@@ -99,7 +101,7 @@ def _to_unit(
 
 @writes("answer_invite")
 def answer_invite(notice: Notice, now: datetime) -> Message:
-    row = _waiting(notice)
+    row = _waiting(notice, now)
     lead = [_("%(council)s asks the municipality: %(title)s") % {"council": councils_of(row), "title": row.title}]
     if row.kind == Submission.Kind.INSTITUTION:
         lead.append(
@@ -120,11 +122,11 @@ def answer_invite(notice: Notice, now: datetime) -> Message:
 @writes("answer_remind")
 def answer_remind(notice: Notice, now: datetime) -> Message:
     """Of several reminders that waited for a dead mail server only the last one goes out."""
-    row = _waiting(notice)
+    row = _waiting(notice, now)
     later = Notice.objects.filter(about=notice.about, person=notice.person_id, kind=notice.kind, pk__gt=notice.pk)
     if later.filter(cancelled_at=None).exists():
         raise NotNeeded("a later reminder follows")
-    is_late = row.reply_due_on is not None and row.reply_due_on < timezone.localdate(now)
+    is_late = row.state == SubmissionState.OVERDUE
     subject = _("The reply is overdue: %(title)s") if is_late else _("The reply is due soon: %(title)s")
     lead = [_("%(council)s waits for an answer: %(title)s") % {"council": councils_of(row), "title": row.title}]
     return _to_unit(notice, row, now, subject, [*lead, _due(row, now)], "answer")
@@ -132,7 +134,7 @@ def answer_remind(notice: Notice, now: datetime) -> Message:
 
 @writes("follow_up")
 def follow_up(notice: Notice, now: datetime) -> Message:
-    row = _submission(notice)
+    row = _submission(notice, now)
     if row.done_on or row.follow_up_on is None or row.follow_up_on > timezone.localdate(now):
         raise NotNeeded("it is done, or asked later")
     lead = [
@@ -145,7 +147,7 @@ def follow_up(notice: Notice, now: datetime) -> Message:
 
 @writes("question_answered")
 def question_answered(notice: Notice, now: datetime) -> Message:
-    row, question = _waiting(notice), _question(notice)
+    row, question = _waiting(notice, now), _question(notice)
     lead = [_("Your question: %(text)s") % {"text": question.text}, _("Answer: %(text)s") % {"text": question.answer}]
     return _to_unit(
         notice,
@@ -206,7 +208,7 @@ def _to_council(
 
 @writes("submission_answered")
 def submission_answered(notice: Notice, now: datetime) -> Message:
-    row = _submission(notice)
+    row = _submission(notice, now)
     if row.replied_on is None:
         raise NotNeeded("the reply was taken back")
     outcome = _("The municipality answered: %(outcome)s.") % {"outcome": row.get_outcome_display()}
@@ -219,7 +221,7 @@ def submission_answered(notice: Notice, now: datetime) -> Message:
 
 @writes("question_asked")
 def question_asked(notice: Notice, now: datetime) -> Message:
-    row, question = _waiting(notice), _question(notice)
+    row, question = _waiting(notice, now), _question(notice)
     if question.answered_at:
         raise NotNeeded("it is answered")
     lead = [
